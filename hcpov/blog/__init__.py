@@ -1,0 +1,1 @@
+"""Blogs and posts: what readers come for."""

@@ -1,0 +1,58 @@
+"""Writes about blogs and posts."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hcpov import clock, config
+from hcpov.blog.models import Blog, Kind, Post, State, Tag
+from hcpov.extensions import db
+from hcpov.text import markdown
+from hcpov.text.excerpts import text_of
+from hcpov.text.slugs import RESERVED, slug_for
+
+
+class BadSlug(ValueError):
+    """A blog's slug that is an address of ours already."""
+
+
+def write_about(blog: Blog, about: str) -> None:
+    """Sets a blog's About text and its HTML. Does not commit."""
+    blog.about, blog.about_html = about, markdown.render_comment(about)
+
+
+def write_body(post: Post, body: str) -> None:
+    """Sets a post's text with what is derived from it: HTML and number of words. Does not commit."""
+    post.body, post.html = body, markdown.render_post(body)
+    post.words = len(text_of(post.html).split())
+    post.updated_at = clock.now()
+
+
+def publish(post: Post, at: datetime) -> None:
+    """Makes a post public and fixes its address by the month it has in the site's zone. Does not commit."""
+    post.state, post.published_at = State.PUBLISHED, at
+    if post.kind != Kind.PAGE and post.year is None:
+        local = at.astimezone(config.current().zone)
+        post.year, post.month = local.year, local.month
+
+
+def new_blog(slug: str, name: str, tagline: str = "", about: str = "", position: int = 0) -> Blog:
+    """Adds a blog. Raises BadSlug for a word that is an address of ours. Does not commit."""
+    if slug in RESERVED or slug != slug_for(slug, ""):
+        raise BadSlug(f"“{slug}” cannot be a blog's address: use lower case letters, digits and hyphens, and no word of ours.")
+    blog = Blog(slug=slug, name=name, tagline=tagline, position=position)
+    write_about(blog, about)
+    db.session.add(blog)
+    return blog
+
+
+def tag_named(name: str, session: Session) -> Tag:
+    """Returns the tag with this name, adding it when there is none. Does not commit."""
+    slug = slug_for(name, "tag")
+    tag = session.scalar(select(Tag).where(Tag.slug == slug))
+    if tag is None:
+        tag = Tag(slug=slug, name=name)
+        session.add(tag)
+        session.flush()
+    return tag

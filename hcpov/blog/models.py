@@ -1,0 +1,150 @@
+"""Blogs, posts and their tags."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hcpov import clock
+from hcpov.auth.models import NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH, Account
+from hcpov.extensions import Model
+from hcpov.text.slugs import SLUG_LENGTH
+
+BLOG_NAME_LENGTH = 80
+TAGLINE_LENGTH = 200
+POST_TITLE_LENGTH = 300
+SUMMARY_LENGTH = 500
+TAG_LENGTH = 80
+ORIGIN_LENGTH = 500
+ADDRESS_LENGTH = 500
+
+
+class State(StrEnum):
+    """Where a post is on its way."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Kind(StrEnum):
+    """A post of a blog, or a page of the site."""
+
+    POST = "post"
+    PAGE = "page"
+
+
+class Blog(Model):
+    """A named blog."""
+
+    __tablename__ = "blog"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(BLOG_NAME_LENGTH))
+    tagline: Mapped[str] = mapped_column(String(TAGLINE_LENGTH), default="")
+    about: Mapped[str] = mapped_column(Text, default="")
+    about_html: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+    comments_open: Mapped[bool] = mapped_column(default=True)
+
+
+class BlogRole(Model):
+    """What an account may do on one blog: author or editor."""
+
+    __tablename__ = "blog_role"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    blog_id: Mapped[int] = mapped_column(ForeignKey("blog.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20))
+
+    account: Mapped[Account] = relationship()
+
+
+post_tag = Table(
+    "post_tag",
+    Model.metadata,
+    Column("post_id", ForeignKey("post.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Tag(Model):
+    """A word that posts are filed under."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(TAG_LENGTH))
+
+
+class Post(Model):
+    """A post, or a page of the site. `html` is `body` made ready once, when it is written.
+
+    `year` and `month` are part of the address and fixed at publication, so that a change of the site's time zone moves
+    no address.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("blog_id", "year", "month", "slug"),
+        Index(
+            "uq_post_page_slug",
+            "slug",
+            unique=True,
+            sqlite_where=text("kind = 'page'"),
+            postgresql_where=text("kind = 'page'"),
+        ),
+        Index("ix_post_site", "kind", "state", "published_at", "id"),
+        Index("ix_post_blog", "blog_id", "kind", "state", "published_at", "id"),
+        Index("ix_post_talk", "kind", "state", "last_comment_at", "id"),
+        {"sqlite_autoincrement": True},  # an erased post's number never names another
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blog_id: Mapped[int] = mapped_column(ForeignKey("blog.id"))
+    kind: Mapped[str] = mapped_column(String(10), default=Kind.POST)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
+    year: Mapped[int | None]
+    month: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(POST_TITLE_LENGTH))
+    summary: Mapped[str] = mapped_column(String(SUMMARY_LENGTH), default="")
+    editors_note: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[int] = mapped_column(default=0)
+    disclosure: Mapped[str] = mapped_column(Text, default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    byline_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    byline_title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
+    byline_place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")
+    state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
+    published_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    comments_open: Mapped[bool] = mapped_column(default=True)
+    comment_count: Mapped[int] = mapped_column(default=0)
+    last_comment_at: Mapped[datetime | None]
+    origin: Mapped[str | None] = mapped_column(String(ORIGIN_LENGTH), unique=True)
+
+    blog: Mapped[Blog] = relationship()
+    author: Mapped[Account | None] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary=post_tag, order_by=Tag.name)
+
+    @property
+    def is_public(self) -> bool:
+        """Says whether anybody may read it."""
+        return self.state == State.PUBLISHED
+
+
+class OldAddress(Model):
+    """An address on another or an earlier site that leads to a post here, for ever."""
+
+    __tablename__ = "old_address"
+
+    path: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+
+    post: Mapped[Post] = relationship()

@@ -1,0 +1,173 @@
+"""Reads for readers: rows made ready to show, dates as strings.
+
+Each function says how many queries it makes; tests hold them to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from hcpov import config
+from hcpov.auth.models import Account
+from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, Post, State, Tag, post_tag
+from hcpov.blog.rows import ArticleRow, BlogRow, PostRow, article_row, blog_row, post_path, post_row
+from hcpov.extensions import db
+from hcpov.text import dates
+
+PAGE = 20
+MORE = 5
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `before` leads to the next older one, None when there is none."""
+
+    posts: list[PostRow]
+    before: int | None
+
+
+def masthead() -> list[BlogRow]:
+    """Returns all blogs in their order. One query."""
+    return [blog_row(blog) for blog in db.session.scalars(select(Blog).order_by(Blog.position, Blog.id))]
+
+
+def blog_named(slug: str) -> BlogRow | None:
+    """Returns the blog at an address. One query."""
+    blog = db.session.scalar(select(Blog).where(Blog.slug == slug))
+    return blog_row(blog) if blog else None
+
+
+def editors(blog_id: int) -> list[str]:
+    """Returns the names of a blog's editors. One query."""
+    wanted = select(Account.name).join(BlogRole, BlogRole.account_id == Account.id)
+    return list(
+        db.session.scalars(wanted.where(BlogRole.blog_id == blog_id, BlogRole.role == "editor").order_by(Account.name))
+    )
+
+
+def latest(before: int | None = None, blog_id: int | None = None, size: int = PAGE) -> Page:
+    """Returns published posts, newest first, of the site or of one blog. One query."""
+    wanted = _published()
+    if blog_id is not None:
+        wanted = wanted.where(Post.blog_id == blog_id)
+    return _page(wanted, before, size)
+
+
+def month(blog_id: int, year: int, month_: int, before: int | None = None) -> Page:
+    """Returns the posts whose address lies in one month of a blog. One query."""
+    return _page(_published().where(Post.blog_id == blog_id, Post.year == year, Post.month == month_), before, PAGE)
+
+
+def months(blog_id: int) -> list[tuple[str, str, int]]:
+    """Returns for a blog's archive (address part, name, number of posts), newest first. One query."""
+    wanted = (
+        select(Post.year, Post.month, func.count())
+        .where(Post.blog_id == blog_id, Post.kind == Kind.POST, Post.state == State.PUBLISHED)
+        .group_by(Post.year, Post.month)
+        .order_by(Post.year.desc(), Post.month.desc())
+        .limit(240)
+    )
+    return [
+        (f"{year:04}/{month_:02}/", dates.month_name(year, month_), count)
+        for year, month_, count in db.session.execute(wanted)
+        if year and month_
+    ]
+
+
+def article(blog_slug: str, year: int, month_: int, slug: str) -> ArticleRow | None:
+    """Returns the post at an address, published or withdrawn. Two queries: the post, its tags."""
+    wanted = _articles().where(
+        Blog.slug == blog_slug, Post.year == year, Post.month == month_, Post.slug == slug, Post.kind == Kind.POST
+    )
+    return _article(wanted)
+
+
+def site_page(slug: str) -> ArticleRow | None:
+    """Returns the site page at an address, published or withdrawn. Two queries."""
+    return _article(_articles().where(Post.slug == slug, Post.kind == Kind.PAGE))
+
+
+def article_by_id(post_id: int) -> ArticleRow | None:
+    """Returns a published or withdrawn post. Two queries."""
+    return _article(_articles().where(Post.id == post_id))
+
+
+def more_from(blog_id: int, but: int) -> list[PostRow]:
+    """Returns a blog's newest posts, without the one being read. One query."""
+    return _rows(_newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE))
+
+
+def being_discussed() -> list[PostRow]:
+    """Returns the posts with the newest comments. One query."""
+    wanted = _published().where(Post.last_comment_at.is_not(None))
+    return _rows(wanted.order_by(Post.last_comment_at.desc(), Post.id.desc()).limit(MORE))
+
+
+def feed(blog_id: int | None = None) -> list[ArticleRow]:
+    """Returns the newest posts whole, for a feed. One query, and one for all their tags."""
+    wanted = _articles().where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
+    if blog_id is not None:
+        wanted = wanted.where(Post.blog_id == blog_id)
+    posts = list(db.session.scalars(_newest(wanted).limit(PAGE)))
+    tags = _tags([post.id for post in posts])
+    return [article_row(post, tags.get(post.id, []), config.current().zone) for post in posts]
+
+
+def moved(path: str, arguments: Mapping[str, str]) -> str | None:
+    """Returns where an old address leads, `/?p=12` included. One query."""
+    numbered = next((f"/?{name}={arguments[name]}" for name in ("p", "page_id") if name in arguments), None)
+    key = numbered if path == "/" and numbered else path.rstrip("/") or "/"
+    wanted = select(OldAddress).where(OldAddress.path == key)
+    old = db.session.scalar(wanted.options(joinedload(OldAddress.post).joinedload(Post.blog)))
+    return post_path(old.post) if old and old.post.is_public else None
+
+
+def _published() -> Select[tuple[Post]]:
+    wanted = select(Post).where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
+    return wanted.options(joinedload(Post.blog), joinedload(Post.author))
+
+
+def _articles() -> Select[tuple[Post]]:
+    wanted = select(Post).join(Post.blog).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
+    return wanted.options(joinedload(Post.blog), joinedload(Post.author))
+
+
+def _newest(wanted: Select[tuple[Post]]) -> Select[tuple[Post]]:
+    return wanted.order_by(Post.published_at.desc(), Post.id.desc())
+
+
+def _rows(wanted: Select[tuple[Post]]) -> list[PostRow]:
+    return [post_row(post, config.current().zone) for post in db.session.scalars(wanted)]
+
+
+def _page(wanted: Select[tuple[Post]], before: int | None, size: int) -> Page:
+    if before is not None:
+        mark = select(Post.published_at, Post.id).where(Post.id == before).subquery()
+        wanted = wanted.where(
+            tuple_(Post.published_at, Post.id) < select(mark.c.published_at, mark.c.id).scalar_subquery()
+        )
+    rows = _rows(_newest(wanted).limit(size + 1))
+    return Page(rows[:size], rows[size - 1].id if len(rows) > size else None)
+
+
+def _article(wanted: Select[tuple[Post]]) -> ArticleRow | None:
+    post = db.session.scalar(wanted)
+    return article_row(post, _tags([post.id]).get(post.id, []), config.current().zone) if post else None
+
+
+def _tags(post_ids: list[int]) -> dict[int, list[str]]:
+    wanted = select(post_tag.c.post_id, Tag.name).join(Tag, Tag.id == post_tag.c.tag_id)
+    found: dict[int, list[str]] = {}
+    for post_id, name in db.session.execute(wanted.where(post_tag.c.post_id.in_(post_ids)).order_by(Tag.name)):
+        found.setdefault(post_id, []).append(name)
+    return found
+
+
+def newest_change(rows: list[ArticleRow]) -> datetime:
+    """Returns when the newest of these posts was last changed; the epoch for none."""
+    return max((row.updated_at for row in rows), default=datetime.fromtimestamp(0, UTC))
+
+

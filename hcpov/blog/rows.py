@@ -1,0 +1,138 @@
+"""Posts and blogs made ready to show: what templates get instead of tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hcpov.blog.models import Blog, Kind, Post
+from hcpov.text import dates
+from hcpov.text.excerpts import excerpt, reading_minutes, text_of
+
+SUMMARY = 220
+
+
+@dataclass(frozen=True)
+class BlogRow:
+    """A blog."""
+
+    id: int
+    slug: str
+    name: str
+    tagline: str
+    about_html: str
+    path: str
+    comments_open: bool
+
+
+@dataclass(frozen=True)
+class Byline:
+    """Who a text is by."""
+
+    name: str
+    title: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """A post in a list."""
+
+    id: int
+    path: str
+    title: str
+    summary: str
+    blog_name: str
+    blog_path: str
+    author: str
+    published: str
+    published_machine: str
+    minutes: int
+    comment_count: int
+
+
+@dataclass(frozen=True)
+class ArticleRow:
+    """A post, whole."""
+
+    id: int
+    path: str
+    kind: str
+    title: str
+    summary: str
+    editors_note: str
+    html: str
+    disclosure: str
+    blog: BlogRow
+    author_id: int | None
+    author: str
+    byline: Byline | None
+    published: str
+    published_machine: str
+    updated_at: datetime
+    updated_machine: str
+    minutes: int
+    tags: list[str]
+    comment_count: int
+    comments_open: bool
+    withdrawn: bool
+
+
+def blog_row(blog: Blog) -> BlogRow:
+    """Makes a blog ready to show."""
+    return BlogRow(
+        blog.id, blog.slug, blog.name, blog.tagline, blog.about_html, f"/{blog.slug}/", blog.comments_open
+    )
+
+
+def post_path(post: Post) -> str:
+    """Returns a post's permanent address. The post must be published; reads its blog."""
+    if post.kind == Kind.PAGE:
+        return f"/pages/{post.slug}/"
+    return f"/{post.blog.slug}/{post.year:04}/{post.month:02}/{post.slug}/"
+
+
+def post_row(post: Post, zone: ZoneInfo) -> PostRow:
+    """Makes a post ready for a list."""
+    assert post.published_at is not None
+    return PostRow(
+        id=post.id,
+        path=post_path(post),
+        title=post.title or "Untitled",
+        summary=post.summary or excerpt(text_of(post.html[: SUMMARY * 12]), SUMMARY),
+        blog_name=post.blog.name,
+        blog_path=f"/{post.blog.slug}/",
+        author=post.byline_name or (post.author.name if post.author else ""),
+        published=dates.long_date(post.published_at, zone),
+        published_machine=dates.machine(post.published_at),
+        minutes=reading_minutes(post.words),
+        comment_count=post.comment_count,
+    )
+
+
+def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
+    """Makes a whole post ready to show."""
+    assert post.published_at is not None
+    guest = Byline(post.byline_name, post.byline_title, post.byline_place) if post.byline_name else None
+    return ArticleRow(
+        id=post.id,
+        path=post_path(post),
+        kind=post.kind,
+        title=post.title or "Untitled",
+        summary=post.summary,
+        editors_note=post.editors_note,
+        html=post.html,
+        disclosure=post.disclosure,
+        blog=blog_row(post.blog),
+        author_id=post.author_id,
+        author=post.author.name if post.author else "",
+        byline=guest,
+        published=dates.long_moment(post.published_at, zone),
+        published_machine=dates.machine(post.published_at),
+        updated_at=post.updated_at,
+        updated_machine=dates.machine(post.updated_at),
+        minutes=reading_minutes(post.words),
+        tags=tags,
+        comment_count=post.comment_count,
+        comments_open=post.comments_open and post.blog.comments_open,
+        withdrawn=not post.is_public,
+    )

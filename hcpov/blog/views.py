@@ -1,0 +1,109 @@
+"""The pages readers come for."""
+
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hcpov import config
+from hcpov.blog import queries
+from hcpov.blog.rows import ArticleRow, BlogRow
+from hcpov.text import dates
+from hcpov.web import article, chrome
+from hcpov.web.paging import keyset
+from hcpov.web.redirects import moved_for_good
+
+blueprint = Blueprint("blog", __name__)
+
+POST_ADDRESS = "/<blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/"
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """The newest posts of all blogs."""
+    if (request.args.keys() & {"p", "page_id"}) and (target := queries.moved("/", request.args)):
+        return moved_for_good(target)
+    before = keyset("before")
+    return chrome.page("blog/home.html", listing=queries.latest(before), discussed=queries.being_discussed(), before=before)
+
+
+@blueprint.get("/blogs/")
+def blogs() -> AnyResponse:
+    """All blogs with what they are about."""
+    return chrome.page("blog/blogs.html")
+
+
+@blueprint.get("/<blog>/")
+def blog_home(blog: str) -> AnyResponse:
+    """One blog: its posts, About, editors, archive."""
+    found, before = _blog(blog), keyset("before")
+    return chrome.page(
+        "blog/blog.html",
+        blog=found,
+        listing=queries.latest(before, found.id),
+        editors=queries.editors(found.id),
+        months=queries.months(found.id),
+        before=before,
+    )
+
+
+@blueprint.get("/<blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
+def month(blog: str, year: int, month: int) -> AnyResponse:
+    """One blog's posts of one month. A month without posts is no page."""
+    if not 1 <= month <= 12:
+        abort(404)
+    found = _blog(blog)
+    listing = queries.month(found.id, year, month, keyset("before"))
+    if not listing.posts:
+        abort(404)
+    return chrome.page("blog/month.html", blog=found, listing=listing, month=dates.month_name(year, month))
+
+
+@blueprint.get(POST_ADDRESS)
+def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
+    """A post and its thread."""
+    return _read(queries.article(blog, year, month, slug))
+
+
+@blueprint.get("/pages/<slug>/")
+def site_page(slug: str) -> AnyResponse:
+    """A page of the site."""
+    return _read(queries.site_page(slug))
+
+
+@blueprint.get("/feed.atom")
+def site_feed() -> Response:
+    """The newest posts of all blogs as Atom (RFC 4287)."""
+    return _atom(None)
+
+
+@blueprint.get("/<blog>/feed.atom")
+def blog_feed(blog: str) -> Response:
+    """A blog's newest posts as Atom."""
+    return _atom(_blog(blog))
+
+
+def _blog(slug: str) -> BlogRow:
+    return queries.blog_named(slug) or abort(404)
+
+
+def _read(found: ArticleRow | None) -> AnyResponse:
+    if found is None:
+        abort(404)
+    if found.withdrawn:
+        abort(410)
+    return article.page(found, article.empty_form(found), after=keyset("after"), parent=keyset("reply"))
+
+
+def _atom(blog: BlogRow | None) -> Response:
+    posts = queries.feed(blog.id if blog else None)
+    site = config.current().site_url
+    path = blog.path if blog else "/"
+    body = render_template(
+        "blog/feed.atom",
+        posts=posts,
+        title=blog.name if blog else config.current().site_name,
+        subtitle=blog.tagline if blog else "",
+        site=site,
+        path=path,
+        updated=dates.machine(queries.newest_change(posts)),
+    )
+    return Response(body, mimetype="application/atom+xml")

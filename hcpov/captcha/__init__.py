@@ -1,0 +1,1 @@
+"""The security code: issue, draw, speak, check once."""

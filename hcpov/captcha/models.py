@@ -1,0 +1,18 @@
+"""The challenges that were used. One that nobody answered leaves no trace."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hcpov.extensions import Model
+
+
+class Challenge(Model):
+    """A challenge that had its one try, right or wrong."""
+
+    __tablename__ = "challenge"
+
+    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(index=True)
+    right: Mapped[bool]

@@ -1,0 +1,194 @@
+"""The `hcpov` command: one word for each thing ops must do.
+
+Imports of the application stand inside the commands, so that `hcpov --help` answers at once and a bad setting is told in
+one line instead of a traceback.
+"""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hcpov import config
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Health Care POV: run it, fill it, look after it."""
+
+
+@contextmanager
+def application() -> "Iterator[Flask]":
+    """Yields the application inside its context; a bad setting ends the command with its message."""
+    from hcpov.app import create_app
+
+    try:
+        app = create_app()
+    except config.SettingError as problem:
+        raise click.ClickException(str(problem)) from None
+    with app.app_context():
+        yield app
+
+
+@main.command()
+def setup() -> None:
+    """Make the instance folder, the secret and the database, or bring the database up to date."""
+    from flask_migrate import upgrade
+
+    with application():
+        upgrade()
+        click.echo(f"Ready: {_masked(config.current().database)}")
+
+
+@main.command()
+def demo() -> None:
+    """Write four blogs with posts and comments into an empty site."""
+    from hcpov.transfer.actions import write_demo
+
+    with application():
+        written = write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
+        if written is None:
+            click.echo("This site has blogs already; the demo is only for an empty one.")
+            return
+        click.echo(f"Written: {written.blogs} blogs, {written.posts} posts, {written.comments} comments.")
+        click.echo(f"Administrator: {written.admin_email}")
+        click.echo(f"Password, shown this once: {written.admin_password}")
+
+
+@main.command()
+def serve() -> None:
+    """Start the worker and the web server, and stop both together."""
+    settings = _settings()
+    worker_process = subprocess.Popen([sys.executable, "-m", "hcpov.cli", "worker"], cwd=config.ROOT)
+    try:
+        _serve_web(settings)
+    finally:
+        worker_process.send_signal(signal.SIGTERM)
+        worker_process.wait(timeout=20)
+
+
+@main.command()
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Do all of it for a first look: setup, the demo when the site is empty, then serve."""
+    context.invoke(setup)
+    context.invoke(demo)
+    context.invoke(serve)
+
+
+@main.command()
+def worker() -> None:
+    """Do the work that waits for no reader: run what is due, retry what failed."""
+    from hcpov.extensions import huey
+    from hcpov.schedule import schedule
+
+    with application() as app:
+        huey.storage = huey.create_storage()
+        schedule(app)
+        huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Take in what another system exported."""
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--blog", "slug", required=True, help="Address of the blog that takes the posts; made when new.")
+@click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
+def wordpress(file: Path, slug: str, name: str) -> None:
+    """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
+    from hcpov.transfer.actions import import_wordpress
+    from hcpov.transfer.wordpress import BadExport
+
+    with application():
+        try:
+            report = import_wordpress(file, slug, name, _progress)
+        except BadExport as problem:
+            raise click.ClickException(f"Nothing was imported. {problem}") from None
+        click.echo(report.text())
+
+
+@main.group()
+def captcha() -> None:
+    """Security codes."""
+
+
+@captcha.command()
+@click.argument("challenge")
+def answer(challenge: str) -> None:
+    """Print the digits of CHALLENGE. Whoever holds the secret can know them."""
+    from hcpov.captcha import challenges
+
+    with application():
+        read = challenges.read(challenge)
+        if read is None:
+            raise click.ClickException("This challenge was not signed with this site's secret.")
+        click.echo(challenges.digits(read.nonce))
+
+
+@main.command()
+def doctor() -> None:
+    """Print each setting with where it came from; secrets masked."""
+    settings = _settings()
+    origins = config.origins(os.environ, settings)
+    for each in dataclasses.fields(settings):
+        value = str(getattr(settings, each.name))
+        shown = _masked(value) if each.metadata["secret"] else value
+        click.echo(f"{config.env_name(each):22} {shown or '(empty)':50} {origins[config.env_name(each)]}")
+
+
+def _settings() -> config.Settings:
+    try:
+        return config.load(os.environ)
+    except config.SettingError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def _masked(value: str) -> str:
+    """Hides what is secret in a value: a password in an address, else all of it."""
+    if value.startswith("sqlite"):
+        return value
+    if "@" in value:
+        return "postgresql://…@" + value.rsplit("@", 1)[1]
+    return "…" if value else ""
+
+
+@contextmanager
+def _progress(label: str, length: int) -> "Iterator[click.progressbar[None]]":  # type: ignore[valid-type]
+    """Yields a progress bar on a terminal, and a plain line otherwise."""
+    with click.progressbar(length=length, label=label) as bar:
+        yield bar
+
+
+def _serve_web(settings: config.Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    host, _, port = settings.bind.rpartition(":")
+    click.echo(f"Open http://{settings.bind}/")
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=1,
+        websockets=False,
+        working_dir=config.ROOT,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

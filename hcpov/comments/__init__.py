@@ -1,0 +1,1 @@
+"""What readers say: the thread, the form, and a comment's journey."""

@@ -1,0 +1,83 @@
+"""What a commenter typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_login import current_user
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation
+
+from hcpov.auth.forms import Form
+from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH
+from hcpov.comments.models import BODY_LENGTH, DISCLOSURE_LENGTH
+from hcpov.text.plain import clean, one_line
+
+
+def cleaned(text: str | None) -> str:
+    return clean(text or "")
+
+
+def line(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def said(words: str) -> Callable[[Any, Field], None]:
+    """Returns a check that refuses an empty field with these words. Whitespace is empty."""
+
+    def check(_form: Any, field: Field) -> None:
+        if not field.data:
+            field.errors = []
+            raise StopValidation(words)
+
+    return check
+
+
+def of_guests(words: str) -> Callable[[Any, Field], None]:
+    """Like `said`, for what a member's account knows already."""
+    check = said(words)
+
+    def check_guest(form: Any, field: Field) -> None:
+        if not current_user.is_authenticated:
+            check(form, field)
+
+    return check_guest
+
+
+def at_most(limit: int, what: str) -> Length:
+    """Returns a check of a field's length, in characters."""
+    return Length(max=limit, message=f"{what} can be at most {limit:,} characters long.")
+
+
+def reachable(_form: Any, field: Field) -> None:
+    """Refuses an e-mail address that no mail could reach. Asks no name server: that would tell on the reader."""
+    if not field.data:
+        return
+    try:
+        field.data = validate_email(field.data, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise StopValidation("This does not look like an e-mail address. One looks like name@example.org.") from None
+
+
+class CommentForm(Form):
+    """The comment form. Names are the public contract; limits are the table's."""
+
+    name = StringField(
+        "Name", [of_guests("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line]
+    )
+    title = StringField(
+        "Professional title",
+        [of_guests("Please give your professional title."), at_most(TITLE_LENGTH, "A title")],
+        filters=[line],
+    )
+    place = StringField(
+        "Place", [of_guests("Please say where you work or live."), at_most(PLACE_LENGTH, "A place")], filters=[line]
+    )
+    email = StringField("E-mail", [at_most(EMAIL_LENGTH, "An e-mail address"), reachable], filters=[line])
+    body = TextAreaField(
+        "Comment", [said("Please write your comment."), at_most(BODY_LENGTH, "A comment")], filters=[cleaned]
+    )
+    disclosure = StringField("Disclosure", [at_most(DISCLOSURE_LENGTH, "A disclosure")], filters=[line])
+    parent = HiddenField(filters=[line])
+    challenge = HiddenField(filters=[line])
+    code = StringField("Security code", filters=[line])

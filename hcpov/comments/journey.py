@@ -1,0 +1,106 @@
+"""Whether what was sent can be published, or goes back to the writer, and with which code.
+
+Nothing here loses a word: the form keeps them all, and only the code may have to be typed again. A repeat was answered
+before this is asked.
+"""
+
+from dataclasses import dataclass, field
+
+from hcpov.auth.models import Account
+from hcpov.captcha import actions as captcha
+from hcpov.captcha import challenges
+from hcpov.captcha import queries as used
+from hcpov.captcha.challenges import MEMBER, PASS, Challenge
+from hcpov.comments import queries
+from hcpov.comments.forms import CommentForm
+from hcpov.comments.models import Comment
+
+FIRST_CODE = "One step is left: type the digits in the picture. Your words are below, as you wrote them."
+NEW_CODE = "Here is a new code. Your words are below, as you wrote them."
+WRONG = "These were not the digits in the picture. Here is a new code."
+EXPIRED = "This code has expired. Here is a new one."
+USED = "This code was used before. Here is a new one."
+FOREIGN = "This code is not for this post. Here is a new one."
+EMPTY = "Please type the digits in the picture."
+AGAIN = "Your session changed since this page was opened. Your words are safe: press the button once more."
+PARENT_GONE = "The comment you were answering is no longer here. Yours can stand by itself: send it again."
+
+
+@dataclass
+class Step:
+    """The next step: publish under `challenge`, or the form again with `code`."""
+
+    challenge: Challenge | None = None
+    parent: Comment | None = None
+    code: Challenge | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def of_member(post_id: int, account: Account, form: CommentForm, challenge: Challenge | None, token: bool) -> Step:
+    """Judges a member's form: no code, but a key of their own and the session's token."""
+    ours = challenge is not None and challenge.kind == MEMBER and challenge.account_id == account.id
+    if not token or not ours or challenge is None or challenge.old:
+        form.validate()
+        return Step(code=challenges.member_key(post_id, account.id), problems=[AGAIN])
+    return _judge_words(post_id, form, challenge)
+
+
+def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None) -> Step:
+    """Judges a guest's form and its code. Burns a code that was tried, right or wrong; commits that."""
+    if challenge is not None and challenge.kind == PASS and not challenge.old:
+        return _judge_words(post_id, form, challenge)
+    trouble = _trouble(form, challenge)
+    if trouble is None and challenge is not None:
+        step = _judge_words(post_id, form, challenge)
+        if step.challenge is not None:
+            return step
+        if captcha.burn(challenge, right=True):
+            step.code = challenges.accept(challenge)
+            return step
+        trouble = USED
+    else:
+        step = _judge_words(post_id, form, None)
+    step.code = challenges.issue(post_id)
+    if trouble == FIRST_CODE:
+        step.problems.append(FIRST_CODE)
+    else:
+        form.code.errors = [trouble or USED]
+    return step
+
+
+def another_code(post_id: int) -> Step:
+    """Answers the button that asks for a new picture."""
+    return Step(code=challenges.issue(post_id), problems=[NEW_CODE])
+
+
+def _trouble(form: CommentForm, challenge: Challenge | None) -> str | None:
+    """Says what is wrong with the code, or None. A wrong answer burns the challenge."""
+    if not form.challenge.data:
+        return FIRST_CODE
+    if challenge is None or challenge.kind == MEMBER:
+        return FOREIGN
+    if challenge.old:
+        return EXPIRED
+    if used.was_used(challenge):
+        return USED
+    if not form.code.data:
+        return EMPTY
+    if not challenges.answers(challenge, form.code.data):
+        captcha.burn(challenge, right=False)
+        return WRONG
+    return None
+
+
+def _judge_words(post_id: int, form: CommentForm, challenge: Challenge | None) -> Step:
+    """Returns the step that publishes, or the one that goes back with what is wrong in the fields."""
+    good = form.validate()
+    parent, problems = None, []
+    if form.parent.data:
+        text = form.parent.data
+        parent = queries.parent_for(post_id, int(text)) if text.isdecimal() and len(text) < 19 else None
+        if parent is None:
+            form.parent.data, good = "", False
+            problems.append(PARENT_GONE)
+    if good and challenge is not None:
+        return Step(challenge=challenge, parent=parent)
+    return Step(parent=parent, code=challenge, problems=problems)

@@ -1,0 +1,61 @@
+"""A thread: comments oldest first, replies one level deep."""
+
+from dataclasses import dataclass, field
+
+from hcpov import config
+from hcpov.comments.models import Comment
+from hcpov.text import dates
+from hcpov.text.plain import initials
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """A comment made ready to show, with the replies under it."""
+
+    id: int
+    name: str
+    title: str
+    place: str
+    initials: str
+    html: str
+    disclosure: str
+    said: str
+    said_machine: str
+    by_author: bool
+    is_reply: bool
+    replies: list["CommentRow"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One page of a post's thread. `after` leads to the next page, None when there is none."""
+
+    comments: list[CommentRow]
+    after: int | None
+    first_page: bool = True
+
+
+def comment_row(comment: Comment, author_id: int | None) -> CommentRow:
+    """Makes a comment ready to show; `author_id` is the account of the post's author."""
+    return CommentRow(
+        id=comment.id,
+        name=comment.name,
+        title=comment.title,
+        place=comment.place,
+        initials=initials(comment.name),
+        html=comment.html,
+        disclosure=comment.disclosure,
+        said=dates.long_moment(comment.created_at, config.current().zone),
+        said_machine=dates.machine(comment.created_at),
+        by_author=comment.account_id is not None and comment.account_id == author_id,
+        is_reply=comment.parent_id is not None,
+    )
+
+
+def assemble(roots: list[Comment], replies: list[Comment], author_id: int | None) -> list[CommentRow]:
+    """Puts replies under the comments they answer."""
+    rows = {root.id: comment_row(root, author_id) for root in roots}
+    for reply in replies:
+        if reply.parent_id in rows:
+            rows[reply.parent_id].replies.append(comment_row(reply, author_id))
+    return list(rows.values())

@@ -1,0 +1,201 @@
+"""Every setting: name, type, default, unit and reason.
+
+Settings come from the environment first, then from `hcpov.cfg` in the instance folder (lines of `NAME = value`), then
+from the default here. An unknown name or a value that does not fit refuses to start, so that a typing error is found
+by the person who made it.
+"""
+
+import configparser
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "HCPOV_"
+HTMX_URL = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
+HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+
+
+class SettingError(ValueError):
+    """A setting that is unknown or does not fit; the message says which and what to do."""
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("write it as host:port, such as 127.0.0.1:8000")
+    return text
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("write a whole address that starts with http:// or https://")
+    return text.rstrip("/")
+
+
+def _script(text: str) -> str:
+    return text if text.startswith("/") else _url(text)
+
+
+def _database(text: str) -> str:
+    """Names psycopg 3 for PostgreSQL, so that the address a provider hands out works as it is."""
+    text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", text)
+    if text and not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("write sqlite:///file or postgresql://user:password@host/name")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("write a time zone such as America/New_York") from None
+    return text
+
+
+def _hosts(text: str) -> str:
+    hosts = text.split()
+    if any(_url(host) != host for host in hosts):
+        raise ValueError("write addresses such as https://pictures.example.org, with blanks between them")
+    return " ".join(hosts)
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"write one of: {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < 32:
+        raise ValueError("use at least 32 characters; `python3 -c 'import secrets; print(secrets.token_hex(32))'`")
+    return text
+
+
+def _setting(default: Any, parse: Callable[[str], Any], unit: str, reason: str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"parse": parse, "unit": unit, "reason": reason, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the product can be told. `HCPOV_` and the name in capitals is what people write."""
+
+    instance: Path = _setting(ROOT / "instance", Path, "folder", "where the database and secrets are kept")
+    bind: str = _setting("127.0.0.1:8000", _address, "host:port", "where the server listens")
+    workers: int = _setting(2, _number(1, 64), "processes", "one for each core serves best")
+    site_url: str = _setting("http://127.0.0.1:8000", _url, "address", "how readers reach the site; used in feeds")
+    site_name: str = _setting("Health Care POV", str, "text", "named in titles, feeds and the welcome bar")
+    time_zone: str = _setting("America/New_York", _zone, "zone", "the zone that dates are shown in")
+    secret_key: str = _setting(
+        "", _secret, "text", "signs sessions and codes; made in the instance folder when empty", secret=True
+    )
+    database_url: str = _setting(
+        "", _database, "address", "SQLite in the instance folder when empty, or PostgreSQL", secret=True
+    )
+    proxies: int = _setting(0, _number(0, 5), "proxies", "how many trusted proxies stand in front of the server")
+    htmx_url: str = _setting(HTMX_URL, _script, "address", "where browsers fetch htmx; a path hosts it here")
+    picture_hosts: str = _setting("", _hosts, "addresses", "other sites whose pictures imported posts may show")
+    strip: str = _setting("staff", _choice("staff", "everyone", "off"), "word", "who sees the status strip")
+    server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")
+    code_minutes: int = _setting(60, _number(1, 1440), "minutes", "how long a security code can be used")
+    rate_limits: str = _setting("on", _choice("on", "off"), "word", "off only where load is measured")
+
+    @property
+    def database(self) -> str:
+        """The database's address, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.instance / 'hcpov.sqlite3'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Reads the settings from `environ` and the instance folder's `hcpov.cfg`.
+
+    Raises SettingError with the name of the setting and what to write instead.
+    """
+    instance = Path(environ.get(f"{PREFIX}INSTANCE") or Settings.instance).resolve()
+    given = _file_values(instance / "hcpov.cfg")
+    given |= {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    known = {env_name(each): each for each in fields(Settings)}
+    values: dict[str, Any] = {"instance": instance}
+    for name, text in given.items():
+        if name not in known:
+            raise SettingError(f"{name} is not a setting. Known settings: {', '.join(sorted(known))}.")
+        if name == f"{PREFIX}INSTANCE":
+            continue
+        try:
+            values[known[name].name] = known[name].metadata["parse"](text.strip())
+        except ValueError as problem:
+            raise SettingError(f"{name} does not fit: {problem}.") from None
+    return Settings(**values)
+
+
+def env_name(each: Field[Any]) -> str:
+    """Returns the name people write for a setting, such as HCPOV_BIND."""
+    return PREFIX + each.name.upper()
+
+
+def origins(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Says for each setting where its value came from: environment, hcpov.cfg or default."""
+    in_file = _file_values(settings.instance / "hcpov.cfg")
+    names = [env_name(each) for each in fields(Settings)]
+    return {
+        name: "environment" if name in environ else "hcpov.cfg" if name in in_file else "default" for name in names
+    }
+
+
+def _file_values(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names stay in capitals
+    try:
+        parser.read_string("[hcpov]\n" + path.read_text(encoding="utf-8"))
+    except (configparser.Error, UnicodeDecodeError):
+        raise SettingError("hcpov.cfg cannot be read: write one `NAME = value` on each line.") from None
+    return dict(parser["hcpov"])
+
+
+def secret_key(settings: Settings) -> str:
+    """Returns the signing secret; makes one in the instance folder, readable by its owner only, when none is set."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.instance / "secret-key"
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def current() -> Settings:
+    """Returns the settings of the running application."""
+    settings: Settings = current_app.config["HCPOV"]
+    return settings

@@ -1,0 +1,16 @@
+"""What the worker does by the clock."""
+
+from flask import Flask
+from huey import crontab
+
+from hcpov.captcha.actions import forget_used
+from hcpov.extensions import huey
+
+
+def schedule(app: Flask) -> None:
+    """Registers the periodic work of `app` with the worker."""
+
+    @huey.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
+    def _forget_used_challenges() -> None:
+        with app.app_context():
+            forget_used()

@@ -1,0 +1,1 @@
+"""Pure functions on text: no database, no request, no clock."""

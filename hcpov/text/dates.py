@@ -1,0 +1,32 @@
+"""Moments as people read them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def long_date(moment: datetime, zone: ZoneInfo) -> str:
+    """Returns `January 28, 2013`. Month names are English whatever the server's locale is."""
+    local = moment.astimezone(zone)
+    return f"{MONTHS[local.month - 1]} {local.day}, {local.year}"
+
+
+def long_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """Returns `January 28, 2013 11:13 AM`."""
+    local = moment.astimezone(zone)
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{long_date(moment, zone)} {local.hour % 12 or 12}:{local.minute:02} {half}"
+
+
+def machine(moment: datetime) -> str:
+    """Returns the moment for the `datetime` attribute and for feeds (RFC 3339), to the second, in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def month_name(year: int, month: int) -> str:
+    """Returns `January 2013`."""
+    return f"{MONTHS[month - 1]} {year}"
+
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # strftime would follow the server's locale

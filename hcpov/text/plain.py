@@ -1,0 +1,26 @@
+"""What people type, made safe to store without changing a word of it."""
+
+import re
+import unicodedata
+
+# C0 and C1 controls but for newline and tab, and lone surrogates: PostgreSQL refuses NUL, XML refuses the rest.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANKS = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Returns `text` with one kind of line end, composed letters (NFC), and no characters that cannot be stored."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNSTORABLE.sub("", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """Returns `text` cleaned and on one line: names and titles cannot carry line ends into headers."""
+    return _BLANKS.sub(" ", clean(text)).strip()
+
+
+def initials(name: str) -> str:
+    """Returns up to two capitals for a name: the first letters of its first and last words."""
+    words = [word for word in re.split(r"[\s.]+", name) if word[:1].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
+    return "".join(letters).upper() or "?"

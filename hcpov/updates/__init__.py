@@ -1,0 +1,1 @@
+"""Keep Me Updated: who wants to hear of new posts."""

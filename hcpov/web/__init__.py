@@ -1,0 +1,1 @@
+"""What every view shares and no feature owns."""

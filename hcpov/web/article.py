@@ -1,0 +1,69 @@
+"""The post with its thread and form: one page, answered by reading and by commenting alike."""
+
+from collections.abc import Sequence
+
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from hcpov.blog import queries as blogs
+from hcpov.blog.rows import ArticleRow
+from hcpov.captcha import challenges, drawing
+from hcpov.captcha.challenges import Challenge
+from hcpov.comments import policy, queries
+from hcpov.comments.forms import CommentForm
+from hcpov.web import chrome
+
+
+def empty_form(article: ArticleRow) -> CommentForm:
+    """Returns the form as a reader finds it: empty, a member's with its key."""
+    form = CommentForm(formdata=None)
+    if current_user.is_authenticated:
+        form.challenge.data = challenges.member_key(article.id, current_user.id).token
+    return form
+
+
+def page(
+    article: ArticleRow,
+    form: CommentForm,
+    status: int = 200,
+    after: int | None = None,
+    parent: int | None = None,
+    code: Challenge | None = None,
+    problems: Sequence[str] = (),
+) -> Response:
+    """Renders the whole page. Five queries more than the article's: masthead, thread with replies, more posts."""
+    if parent is not None and form.parent.data is None:
+        form.parent.data = str(parent)
+    thread = queries.thread(article.id, article.author_id, after)
+    return chrome.page(
+        "blog/post.html",
+        status=status,
+        thread=thread,
+        more=blogs.more_from(article.blog.id, article.id),
+        **form_context(article, form, code, problems),
+    )
+
+
+def form_context(
+    article: ArticleRow, form: CommentForm, code: Challenge | None = None, problems: Sequence[str] = ()
+) -> dict[str, object]:
+    """Returns what `comments/_form.html` needs. Draws the picture when there is a code to ask for."""
+    parent = answered(article.id, form)
+    return {
+        "post": article,
+        "form": form,
+        "may_comment": policy.may_leave(article),
+        "code": code,
+        "picture": drawing.picture(challenges.digits(code.nonce)) if code and code.kind == challenges.CODE else None,
+        "answering": parent,
+        "problems": problems,
+    }
+
+
+def answered(post_id: int, form: CommentForm) -> str | None:
+    """Returns the name of whom the form answers. No query when it answers nobody."""
+    text = form.parent.data or ""
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    parent = queries.parent_for(post_id, int(text))
+    return parent.name if parent else None

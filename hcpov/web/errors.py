@@ -1,0 +1,80 @@
+"""Errors, in words that say what to do."""
+
+from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response
+
+from hcpov.blog import queries as blogs
+from hcpov.extensions import db
+from hcpov.web import chrome, htmx
+from hcpov.web.redirects import moved_for_good
+
+WORDS = {
+    400: ("This form could not be read", "Go back, reload the page and send it again. Your browser keeps what you typed."),
+    403: ("This is not yours to open", "You are signed in, but this page belongs to somebody else."),
+    404: ("There is no such page", "The address may have been mistyped, or the page is not public."),
+    405: ("This address takes no visits", "It only receives forms. Go back to the page the form is on."),
+    410: ("This post was withdrawn", "It was public once and has been taken back. The address is kept for the record."),
+    413: ("That was too much at once", "What you sent is larger than this site accepts. Go back and shorten it."),
+    429: ("Too many at once", "Many requests came from your network. Wait a minute, then try again."),
+    500: ("Something broke here", "It is our fault and has been noted. Please try again in a minute."),
+    503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
+}
+
+
+def install(app: Flask) -> None:
+    """Answers every error with a page, or with a fragment when htmx asked."""
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _broken)
+
+
+def _answer(error: HTTPException) -> Response:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if error.code == 404 and (moved := _moved()):
+        return moved
+    return _page(error)
+
+
+def _moved() -> Response | None:
+    """Leads old addresses on: 301, for good."""
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    target = blogs.moved(request.path, request.args)
+    return moved_for_good(target) if target else None
+
+
+def _busy(error: OperationalError) -> Response:
+    db.session.rollback()
+    current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
+    return _page(ServiceUnavailable())
+
+
+def _broken(error: Exception) -> Response:
+    db.session.rollback()
+    current_app.logger.exception("unexpected error")
+    return _page(InternalServerError())
+
+
+def _page(error: HTTPException) -> Response:
+    status = error.code or 500
+    heading, advice = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    if isinstance(error, CSRFError):
+        advice = "The page was open for so long that its seal is out of date. Go back, reload it and send it again."
+    elif status == 403 and error.description:
+        advice = error.description if error.description.startswith("This form") else advice
+    context = {"heading": heading, "advice": advice, "number": status}
+    if htmx.wanted():
+        answer = Response(render_template("errors/_problem.html", **context), status, mimetype="text/html")
+    elif status >= 500:
+        # The masthead needs the database, which may be what broke.
+        answer = Response(render_template("errors/bare.html", **context), status, mimetype="text/html")
+    else:
+        answer = chrome.page("errors/error.html", status=status, **context)
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            answer.headers[name] = value
+    return answer

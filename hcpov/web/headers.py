@@ -1,0 +1,59 @@
+"""Headers that every answer carries: pages, feeds, files and errors alike."""
+
+from flask import Flask, Response, request, session
+from flask_login import current_user
+
+from hcpov import config
+
+
+def install(app: Flask) -> None:
+    """Adds the headers to every answer of `app`."""
+    policy = content_security_policy(app.config["HCPOV"])
+    secure = app.config["HCPOV"].site_url.startswith("https://")
+
+    @app.after_request
+    def _protect(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if secure:
+            headers["Strict-Transport-Security"] = "max-age=63072000"
+        return _cacheable(response)
+
+
+def content_security_policy(settings: config.Settings) -> str:
+    """Returns the one policy. The script's whole address is named, not its host: a CDN serves other people's files too."""
+    script = settings.htmx_url if settings.htmx_url.startswith("http") else ""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {script}".rstrip(),
+            "style-src 'self'",
+            f"img-src 'self' data: {settings.picture_hosts}".rstrip(),
+            "media-src 'self'",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _cacheable(response: Response) -> Response:
+    """Lets shared caches keep only what is the same for everyone; a reader's own page is never stored."""
+    if "Cache-Control" in response.headers or request.endpoint == "static":
+        return response
+    response.vary.add("Cookie")
+    if request.method not in {"GET", "HEAD"} or session or current_user.is_authenticated:
+        response.headers["Cache-Control"] = "private, no-store"
+    elif response.status_code == 200 and not response.is_streamed:
+        response.headers["Cache-Control"] = "public, no-cache"  # kept, but asked for again: an edit shows at once
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,15 @@
+"""Keyset paging: a page starts after a row, so page 1,000 costs what page 1 costs."""
+
+from flask import abort, request
+
+PAGE = 20
+
+
+def keyset(name: str) -> int | None:
+    """Returns the row id in the query argument `name`, or None when there is none. Anything else is no page: 404."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        abort(404)
+    return int(text)

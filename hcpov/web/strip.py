@@ -1,0 +1,84 @@
+"""The status strip: which server answered, who is signed in, what the page cost."""
+
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, abort, g, has_request_context, request
+from flask_login import current_user
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from werkzeug.wrappers import Response
+
+from hcpov import config
+from hcpov.web import htmx
+from hcpov.web.redirects import local_path, see_other
+
+COOKIE = "strip"
+
+blueprint = Blueprint("strip", __name__)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What the strip shows. The time is for staff only: it would make two strangers' pages differ."""
+
+    server: str
+    who: str
+    queries: int
+    milliseconds: float | None
+
+
+def install(app: Flask) -> None:
+    """Counts what a request costs, and lets the strip be closed."""
+    app.before_request(_start)
+    app.register_blueprint(blueprint)
+
+
+def _start() -> None:
+    g.started, g.queries = time.perf_counter(), 0
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _count(*_arguments: Any) -> None:
+    if has_request_context():
+        g.queries = g.get("queries", 0) + 1
+
+
+def is_for_me() -> bool:
+    """Says whether this reader is one whom the strip is for."""
+    shown_to = config.current().strip
+    return shown_to == "everyone" or (shown_to == "staff" and current_user.is_authenticated and current_user.is_staff)
+
+
+def is_closed() -> bool:
+    """Says whether this reader closed it."""
+    return request.cookies.get(COOKIE) == "closed"
+
+
+def current() -> Strip | None:
+    """Returns the strip for this request, or None when there is none to show."""
+    if not is_for_me() or is_closed():
+        return None
+    member = current_user.is_authenticated
+    return Strip(
+        server=config.current().server_name or socket.gethostname(),
+        who=f"signed in: {current_user.name}" if member else "not signed in",
+        queries=g.get("queries", 0),
+        milliseconds=(time.perf_counter() - g.started) * 1000 if member else None,
+    )
+
+
+@blueprint.post("/strip")
+def toggle() -> Response:
+    """Closes the strip for this browser's session, or shows it again."""
+    if not is_for_me():
+        abort(404)
+    closed = request.form.get("show") != "yes"
+    answer = Response("") if htmx.wanted() else see_other(local_path(request.form.get("next", "/")))
+    if closed:
+        answer.set_cookie(COOKIE, "closed", httponly=True, samesite="Lax")
+    else:
+        answer.delete_cookie(COOKIE)
+    return answer

@@ -1,0 +1,119 @@
+"""What every test starts from: one migrated database for each test process, empty before each test.
+
+`HCPOV_TEST_POSTGRES` is the address of a PostgreSQL server; without it the suite runs on SQLite.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from hcpov.app import create_app
+from hcpov.config import Settings
+from hcpov.extensions import db
+from tests.make import Make, MadeAccount
+
+POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
+
+
+@pytest.fixture(scope="session")
+def database_url(worker_id: str) -> str:
+    """The database of this test process; PostgreSQL's is made anew."""
+    if not POSTGRES:
+        return ""
+    name = f"hcpov_test_{worker_id}"
+    server = sa.create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
+    return sa.make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Settings:
+    """The settings of the tests' application."""
+    return Settings(
+        instance=tmp_path_factory.mktemp("instance"),
+        secret_key="the tests' own secret, known to all of them",
+        database_url=database_url,
+        site_url="http://localhost",
+        rate_limits="off",
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """The application on a migrated, empty database."""
+    app = create_app(settings)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # errors are answered as readers see them
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture(autouse=True)
+def empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empties the tables after a test that used the application."""
+    yield
+    if "app" not in request.fixturenames:
+        return
+    app: Flask = request.getfixturevalue("app")
+    with app.app_context():
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Makes rows."""
+    return Make(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[MadeAccount], FlaskClient]:
+    """Returns a browser that is signed in."""
+
+    def signed_in(account: MadeAccount) -> FlaskClient:
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"email": account.email, "password": account.password})
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def queries(app: Flask) -> Callable[[], Any]:
+    """Returns a context in which statements are collected: `with queries() as said: …; len(said)`."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    return collect
