@@ -6,10 +6,12 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -17,6 +19,7 @@ from flask_migrate import upgrade
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db
+from tests.live import serving
 from tests.make import Make, MadeAccount
 
 POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
@@ -72,6 +75,13 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
         db.session.commit()
 
 
+@pytest.fixture(scope="session")
+def server(app: Flask, settings: Settings) -> Iterator[str]:
+    """The address of the real server on the tests' database."""
+    with serving(settings) as address:
+        yield address
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A stranger's browser without scripts."""
@@ -95,6 +105,13 @@ def sign_in(app: Flask) -> Callable[[MadeAccount], FlaskClient]:
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def travel() -> Iterator[Callable[[float], None]]:
+    """Returns a way to move the clock forward by seconds."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+        yield clock.shift
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hcpov.blog import queries
 from hcpov.blog.rows import ArticleRow, BlogRow
 from hcpov.text import dates
 from hcpov.web import article, chrome
-from hcpov.web.paging import keyset
+from hcpov.web.paging import row_number
 from hcpov.web.redirects import moved_for_good
 
 blueprint = Blueprint("blog", __name__)
@@ -21,7 +21,7 @@ def home() -> AnyResponse:
     """The newest posts of all blogs."""
     if (request.args.keys() & {"p", "page_id"}) and (target := queries.moved("/", request.args)):
         return moved_for_good(target)
-    before = keyset("before")
+    before = row_number("before")
     return chrome.page("blog/home.html", listing=queries.latest(before), discussed=queries.being_discussed(), before=before)
 
 
@@ -34,7 +34,7 @@ def blogs() -> AnyResponse:
 @blueprint.get("/<blog>/")
 def blog_home(blog: str) -> AnyResponse:
     """One blog: its posts, About, editors, archive."""
-    found, before = _blog(blog), keyset("before")
+    found, before = _blog(blog), row_number("before")
     return chrome.page(
         "blog/blog.html",
         blog=found,
@@ -51,7 +51,7 @@ def month(blog: str, year: int, month: int) -> AnyResponse:
     if not 1 <= month <= 12:
         abort(404)
     found = _blog(blog)
-    listing = queries.month(found.id, year, month, keyset("before"))
+    listing = queries.month(found.id, year, month, row_number("before"))
     if not listing.posts:
         abort(404)
     return chrome.page("blog/month.html", blog=found, listing=listing, month=dates.month_name(year, month))
@@ -90,7 +90,7 @@ def _read(found: ArticleRow | None) -> AnyResponse:
         abort(404)
     if found.withdrawn:
         abort(410)
-    return article.page(found, article.empty_form(found), after=keyset("after"), parent=keyset("reply"))
+    return article.page(found, article.empty_form(found), after=row_number("after"), parent=row_number("reply"))
 
 
 def _atom(blog: BlogRow | None) -> Response:

@@ -1,10 +1,11 @@
 """The security code's fragment and its sound."""
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template
 
 from hcpov.blog import queries as blogs
 from hcpov.captcha import challenges, drawing, queries
 from hcpov.extensions import limiter
+from hcpov.web.paging import row_number
 
 blueprint = Blueprint("captcha", __name__)
 
@@ -13,10 +14,7 @@ blueprint = Blueprint("captcha", __name__)
 @limiter.limit("120/minute")
 def fragment() -> Response:
     """A new code for a post: picture, challenge and field in one answer. Writes nothing."""
-    wanted = request.args.get("for", "")
-    if not wanted.isdecimal() or len(wanted) > 18:
-        abort(404)
-    post = blogs.article_by_id(int(wanted)) or abort(404)
+    post = blogs.article_by_id(row_number("for") or abort(404)) or abort(404)
     code = challenges.issue(post.id)
     body = render_template(
         "captcha/_code.html", post=post, code=code, picture=drawing.picture(challenges.digits(code.nonce)), error=None

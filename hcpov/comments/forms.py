@@ -11,7 +11,7 @@ from wtforms.validators import Length, StopValidation
 from hcpov.auth.forms import Form
 from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH
 from hcpov.comments.models import BODY_LENGTH, DISCLOSURE_LENGTH
-from hcpov.text.plain import clean, one_line
+from hcpov.text.plain import clean, is_blank, one_line
 
 
 def cleaned(text: str | None) -> str:
@@ -26,7 +26,7 @@ def said(words: str) -> Callable[[Any, Field], None]:
     """Returns a check that refuses an empty field with these words. Whitespace is empty."""
 
     def check(_form: Any, field: Field) -> None:
-        if not field.data:
+        if is_blank(field.data or ""):
             field.errors = []
             raise StopValidation(words)
 

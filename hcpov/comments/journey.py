@@ -96,8 +96,8 @@ def _judge_words(post_id: int, form: CommentForm, challenge: Challenge | None) -
     good = form.validate()
     parent, problems = None, []
     if form.parent.data:
-        text = form.parent.data
-        parent = queries.parent_for(post_id, int(text)) if text.isdecimal() and len(text) < 19 else None
+        answered = queries.published(post_id, form.parent.data)
+        parent = queries.root_of(answered) if answered else None
         if parent is None:
             form.parent.data, good = "", False
             problems.append(PARENT_GONE)

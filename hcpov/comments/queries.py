@@ -7,6 +7,7 @@ from hcpov.comments.threads import Thread, assemble
 from hcpov.extensions import db
 
 THREADS = 100
+NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 
 
 def thread(post_id: int, author_id: int | None, after: int | None = None) -> Thread:
@@ -34,22 +35,22 @@ def by_submission_key(key: str) -> Comment | None:
     return db.session.scalar(select(Comment).where(Comment.submission_key == key))
 
 
-def parent_for(post_id: int, comment_id: int) -> Comment | None:
-    """Returns the comment a reply to `comment_id` hangs under: itself, or what it answers. At most two queries.
-
-    None when there is no such published comment under this post.
-    """
-    comment = db.session.get(Comment, comment_id)
-    if comment is None or comment.post_id != post_id or comment.state != State.PUBLISHED:
+def published(post_id: int, number: str) -> Comment | None:
+    """Returns the published comment of a post that somebody named by its number; None for anything else. One query."""
+    if not number.isascii() or not number.isdecimal() or len(number) > NUMBER_LENGTH:
         return None
-    if comment.parent_id is None:
-        return comment
-    return parent_for(post_id, comment.parent_id)
+    comment = db.session.get(Comment, int(number))
+    return comment if comment and comment.post_id == post_id and comment.state == State.PUBLISHED else None
+
+
+def root_of(comment: Comment) -> Comment:
+    """Returns what an answer to `comment` hangs under: itself, or the comment it answers. At most one query."""
+    return comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
 
 
 def page_of(comment: Comment) -> int | None:
     """Returns the `after` of the thread's page that shows a comment; None for the first page. At most three queries."""
-    root = comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
+    root = root_of(comment)
     earlier = (
         Comment.post_id == root.post_id,
         Comment.state == State.PUBLISHED,

@@ -19,6 +19,11 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", clean(text)).strip()
 
 
+def is_blank(text: str) -> bool:
+    """Says whether there is nothing to see in `text`: only white space, controls and invisible format characters."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in text)
+
+
 def initials(name: str) -> str:
     """Returns up to two capitals for a name: the first letters of its first and last words."""
     words = [word for word in re.split(r"[\s.]+", name) if word[:1].isalnum()]

@@ -32,7 +32,7 @@ def page(
     problems: Sequence[str] = (),
 ) -> Response:
     """Renders the whole page. Five queries more than the article's: masthead, thread with replies, more posts."""
-    if parent is not None and form.parent.data is None:
+    if parent is not None and not form.parent.data:
         form.parent.data = str(parent)
     thread = queries.thread(article.id, article.author_id, after)
     return chrome.page(
@@ -48,22 +48,18 @@ def form_context(
     article: ArticleRow, form: CommentForm, code: Challenge | None = None, problems: Sequence[str] = ()
 ) -> dict[str, object]:
     """Returns what `comments/_form.html` needs. Draws the picture when there is a code to ask for."""
-    parent = answered(article.id, form)
     return {
         "post": article,
         "form": form,
         "may_comment": policy.may_leave(article),
         "code": code,
         "picture": drawing.picture(challenges.digits(code.nonce)) if code and code.kind == challenges.CODE else None,
-        "answering": parent,
+        "answering": answered(article.id, form),
         "problems": problems,
     }
 
 
 def answered(post_id: int, form: CommentForm) -> str | None:
     """Returns the name of whom the form answers. No query when it answers nobody."""
-    text = form.parent.data or ""
-    if not text.isdecimal() or len(text) > 18:
-        return None
-    parent = queries.parent_for(post_id, int(text))
-    return parent.name if parent else None
+    comment = queries.published(post_id, form.parent.data or "")
+    return comment.name if comment else None

@@ -23,6 +23,8 @@ WORDS = {
     503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
 }
 
+DRAINED_BYTES = 32 * 1024 * 1024
+
 
 def install(app: Flask) -> None:
     """Answers every error with a page, or with a fragment when htmx asked."""
@@ -36,7 +38,16 @@ def _answer(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if error.code == 404 and (moved := _moved()):
         return moved
+    if error.code == 413:
+        _drain()
     return _page(error)
+
+
+def _drain() -> None:
+    """Reads the rest of a body that is too large, within bounds: a browser shows no answer to a form it could not send."""
+    stream, left = request.environ["wsgi.input"], DRAINED_BYTES
+    while left > 0 and (chunk := stream.read(min(left, 65536))):
+        left -= len(chunk)
 
 
 def _moved() -> Response | None:

@@ -2,14 +2,15 @@
 
 from flask import abort, request
 
-PAGE = 20
 
+def row_number(name: str) -> int | None:
+    """Returns the row id in the query argument `name`, or None when there is none. Anything else is no page: 404.
 
-def keyset(name: str) -> int | None:
-    """Returns the row id in the query argument `name`, or None when there is none. Anything else is no page: 404."""
+    Nine digits at most: PostgreSQL's integers end at ten.
+    """
     text = request.args.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
         abort(404)
     return int(text)

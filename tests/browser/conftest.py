@@ -1,0 +1,105 @@
+"""Chromium, as readers have it. The CDN's address is answered from the npm package of that very version, so that the
+browser's integrity check is really made."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from hcpov import config
+
+CACHE = config.ROOT / ".cache"
+HTMX = CACHE / "htmx" / "package" / "dist" / "htmx.min.js"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies in this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. A machine without it, or without the npm package, skips; in CI that is a failure."""
+    program = shutil.which("chromium")
+    missing = "Chromium" if not program else "htmx from npm (`make test` fetches it)" if not HTMX.exists() else ""
+    if missing:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"browser tests need {missing}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens a page of the server: `open_page(path, scripts=True, cdn="npm"|"blocked"|"tampered", width=1280, …)`.
+
+    Each page is photographed at the end. Anything the browser complained of fails the test, but for the `trouble` that a
+    test makes on purpose.
+    """
+    contexts: list[BrowserContext] = []
+    pages: list[tuple[Page, list[str], bool]] = []
+
+    def opened(
+        path: str, scripts: bool = True, cdn: str = "npm", width: int = 1280, scheme: str = "light", trouble: str = ""
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=server,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        contexts.append(context)
+        context.route(re.compile("^https://"), _cdn(cdn))
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        complaints: list[str] = []
+
+        def note(text: str) -> None:
+            if not (trouble and trouble in text):
+                complaints.append(text)
+
+        page.on("console", lambda said: note(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append((page, complaints, cdn == "npm"))
+        page.goto(path)
+        return page
+
+    yield opened
+    shots = CACHE / "shots"
+    shots.mkdir(parents=True, exist_ok=True)
+    for number, (page, _, _) in enumerate(pages):
+        page.screenshot(path=shots / f"{request.node.name}-{number}.png", full_page=True)
+    said = [text for _, complaints, strict in pages if strict for text in complaints if not _expected(text)]
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def _expected(text: str) -> bool:
+    """A 422 is how a form says what is missing; Chromium calls every such answer an error."""
+    return "the server responded with a status of 422" in text
+
+
+def _cdn(how: str) -> Callable[[Route], None]:
+    def answer(route: Route) -> None:
+        if how == "blocked" or route.request.url != config.HTMX_URL:
+            route.abort()
+            return
+        body = HTMX.read_bytes() + (b"\n// changed on the way" if how == "tampered" else b"")
+        headers = {"access-control-allow-origin": "*", "content-type": "text/javascript"}
+        route.fulfill(body=body, headers=headers)
+
+    return answer
