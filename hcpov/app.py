@@ -17,6 +17,7 @@ from hcpov.config import Settings
 from hcpov.extensions import csrf, db, huey, limiter, migrate, security
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, headers, origin, strip
+from hcpov.web.addresses import BlogSlug
 
 MEGABYTE = 1024 * 1024
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)
+    app.url_map.converters["slug"] = BlogSlug
     for feature in (captcha, comments, updates, blog):
         app.register_blueprint(feature.blueprint)
     huey.storage_kwargs = {"filename": str(settings.instance / "jobs.sqlite3")}
@@ -105,6 +107,10 @@ def _wire_people(app: Flask) -> None:
         SECURITY_POST_REGISTER_VIEW="/",
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
+        SECURITY_MSG_INVALID_EMAIL_ADDRESS=("This does not look like an e-mail address.", "error"),
+        SECURITY_MSG_EMAIL_NOT_PROVIDED=("Please give your e-mail address.", "error"),
+        SECURITY_MSG_PASSWORD_NOT_PROVIDED=("Please choose a password.", "error"),
+        SECURITY_MSG_PASSWORD_INVALID_LENGTH=("Please use at least %(length)s characters.", "error"),
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         # OWASP's password storage sheet: 19 MiB, two passes, one lane; the library's default would stall two cores.
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={

@@ -9,8 +9,10 @@ from hcpov import clock, config
 from hcpov.blog.models import Blog, Kind, Post, State, Tag
 from hcpov.extensions import db
 from hcpov.text import markdown
-from hcpov.text.excerpts import text_of
+from hcpov.text.excerpts import excerpt, text_of
 from hcpov.text.slugs import RESERVED, slug_for
+
+EXCERPT = 220
 
 
 class BadSlug(ValueError):
@@ -23,9 +25,10 @@ def write_about(blog: Blog, about: str) -> None:
 
 
 def write_body(post: Post, body: str) -> None:
-    """Sets a post's text with what is derived from it: HTML and number of words. Does not commit."""
+    """Sets a post's text with what is derived from it: HTML, excerpt, number of words. Does not commit."""
     post.body, post.html = body, markdown.render_post(body)
-    post.words = len(text_of(post.html).split())
+    text = text_of(post.html)
+    post.excerpt, post.words = excerpt(text, EXCERPT), len(text.split())
     post.updated_at = clock.now()
 
 
@@ -39,7 +42,7 @@ def publish(post: Post, at: datetime) -> None:
 
 def new_blog(slug: str, name: str, tagline: str = "", about: str = "", position: int = 0) -> Blog:
     """Adds a blog. Raises BadSlug for a word that is an address of ours. Does not commit."""
-    if slug in RESERVED or slug != slug_for(slug, ""):
+    if not slug or slug in RESERVED or slug != slug_for(slug, ""):
         raise BadSlug(f"“{slug}” cannot be a blog's address: use lower case letters, digits and hyphens, and no word of ours.")
     blog = Blog(slug=slug, name=name, tagline=tagline, position=position)
     write_about(blog, about)

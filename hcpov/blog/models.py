@@ -82,7 +82,7 @@ class Tag(Model):
 
 
 class Post(Model):
-    """A post, or a page of the site. `html` is `body` made ready once, when it is written.
+    """A post, or a page of the site. `html`, `excerpt` and `words` are made from `body` once, when it is written.
 
     `year` and `month` are part of the address and fixed at publication, so that a change of the site's time zone moves
     no address.
@@ -115,6 +115,7 @@ class Post(Model):
     editors_note: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
+    excerpt: Mapped[str] = mapped_column(String(SUMMARY_LENGTH), default="")
     words: Mapped[int] = mapped_column(default=0)
     disclosure: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)

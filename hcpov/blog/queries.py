@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Load, defer, joinedload
 
 from hcpov import config
 from hcpov.auth.models import Account
@@ -127,12 +127,17 @@ def moved(path: str, arguments: Mapping[str, str]) -> str | None:
 
 def _published() -> Select[tuple[Post]]:
     wanted = select(Post).where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
-    return wanted.options(joinedload(Post.blog), joinedload(Post.author))
+    # Whole texts stay where they are: a list of twenty long posts would carry a megabyte to show twenty summaries.
+    return wanted.options(joinedload(Post.blog), _author(), defer(Post.body), defer(Post.html))
 
 
 def _articles() -> Select[tuple[Post]]:
     wanted = select(Post).join(Post.blog).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
-    return wanted.options(joinedload(Post.blog), joinedload(Post.author))
+    return wanted.options(joinedload(Post.blog), _author(), defer(Post.body))
+
+
+def _author() -> Load:
+    return joinedload(Post.author).load_only(Account.id, Account.name)
 
 
 def _newest(wanted: Select[tuple[Post]]) -> Select[tuple[Post]]:

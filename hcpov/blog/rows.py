@@ -6,9 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hcpov.blog.models import Blog, Kind, Post
 from hcpov.text import dates
-from hcpov.text.excerpts import excerpt, reading_minutes, text_of
-
-SUMMARY = 220
+from hcpov.text.excerpts import reading_minutes
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def post_row(post: Post, zone: ZoneInfo) -> PostRow:
         id=post.id,
         path=post_path(post),
         title=post.title or "Untitled",
-        summary=post.summary or excerpt(text_of(post.html[: SUMMARY * 12]), SUMMARY),
+        summary=post.summary or post.excerpt,
         blog_name=post.blog.name,
         blog_path=f"/{post.blog.slug}/",
         author=post.byline_name or (post.author.name if post.author else ""),

@@ -13,7 +13,7 @@ from hcpov.web.redirects import moved_for_good
 
 blueprint = Blueprint("blog", __name__)
 
-POST_ADDRESS = "/<blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/"
+POST_ADDRESS = "/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/"
 
 
 @blueprint.get("/")
@@ -31,7 +31,7 @@ def blogs() -> AnyResponse:
     return chrome.page("blog/blogs.html")
 
 
-@blueprint.get("/<blog>/")
+@blueprint.get("/<slug:blog>/")
 def blog_home(blog: str) -> AnyResponse:
     """One blog: its posts, About, editors, archive."""
     found, before = _blog(blog), row_number("before")
@@ -45,7 +45,7 @@ def blog_home(blog: str) -> AnyResponse:
     )
 
 
-@blueprint.get("/<blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
+@blueprint.get("/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
 def month(blog: str, year: int, month: int) -> AnyResponse:
     """One blog's posts of one month. A month without posts is no page."""
     if not 1 <= month <= 12:
@@ -75,7 +75,7 @@ def site_feed() -> Response:
     return _atom(None)
 
 
-@blueprint.get("/<blog>/feed.atom")
+@blueprint.get("/<slug:blog>/feed.atom")
 def blog_feed(blog: str) -> Response:
     """A blog's newest posts as Atom."""
     return _atom(_blog(blog))

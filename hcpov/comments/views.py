@@ -23,7 +23,7 @@ blueprint = Blueprint("comments", __name__)
 LIMIT = "120/minute"
 
 
-@blueprint.post("/<blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/comments")
+@blueprint.post("/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/comments")
 @limiter.limit(LIMIT)
 def leave(blog: str, year: int, month: int, slug: str) -> Response:
     """Takes a comment on a post."""

@@ -22,7 +22,7 @@ def ask_site() -> Response:
     return _ask(None)
 
 
-@blueprint.post("/<blog>/updates")
+@blueprint.post("/<slug:blog>/updates")
 @limiter.limit(LIMIT)
 def ask_blog(blog: str) -> Response:
     """Takes an address that wants to hear of one blog."""

@@ -1,0 +1,64 @@
+"""Errors: a page for people, a fragment for htmx, never a bare server's words."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hcpov.extensions import db
+from hcpov.web.redirects import local_path
+from tests.forms import HTMX
+from tests.make import Make
+
+
+@pytest.fixture
+def broken_database(app: Flask, make: Make) -> Iterator[None]:
+    """The table of blogs is away, as after a half-done restore."""
+    make.blog()
+    with app.app_context():
+        db.session.execute(sa.text("ALTER TABLE blog RENAME TO blog_away"))
+        db.session.commit()
+    yield
+    with app.app_context():
+        db.session.execute(sa.text("ALTER TABLE blog_away RENAME TO blog"))
+        db.session.commit()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_broken_database_gets_a_page(client: FlaskClient, broken_database: None) -> None:
+    answer = client.get("/")
+    assert answer.status_code in {500, 503}
+    assert "<title>" in answer.text and "try again in a minute" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "SELECT" not in answer.text
+
+
+def test_error_as_page_and_fragment(client: FlaskClient) -> None:
+    page, fragment = client.get("/nope/"), client.get("/nope/", headers=HTMX)
+    assert page.status_code == fragment.status_code == 404
+    assert "<html" in page.text and "<html" not in fragment.text
+    assert "There is no such page" in fragment.text
+
+
+def test_wrong_method_says_so(client: FlaskClient) -> None:
+    answer = client.post("/")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/%00/", "/%ff/", "/../etc/passwd", "/%2e%2e/", "/" + "a" * 4000 + "/", "/static/../wsgi.py"])
+def test_odd_paths_are_404(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code in {404, 308}
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example", "/\\evil", "javascript:x", "", "evil", "/a\nb", "\\\\evil"]
+)
+def test_only_local_paths_are_followed(address: str) -> None:
+    assert local_path(address) == "/"
+
+
+def test_local_path_is_kept() -> None:
+    assert local_path("/boardroom-buzz/?before=3") == "/boardroom-buzz/?before=3"
