@@ -17,13 +17,16 @@ from hcpov.config import Settings
 from hcpov.extensions import csrf, db, huey, limiter, migrate, security
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, headers, origin, strip
-from hcpov.web.addresses import BlogSlug
+from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Returns the application. Reads the environment when no settings are given; raises SettingError when they are bad."""
+    """Returns the application, with settings from the environment when none are given.
+
+    Raises SettingError when a setting is bad.
+    """
     settings = settings or config.load(os.environ)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(
@@ -37,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)
-    app.url_map.converters["slug"] = BlogSlug
+    app.url_map.converters.update(slug=Slug, blog=BlogSlug)
     for feature in (captcha, comments, updates, blog):
         app.register_blueprint(feature.blueprint)
     huey.storage_kwargs = {"filename": str(settings.instance / "jobs.sqlite3")}
@@ -127,4 +130,5 @@ def _wire_people(app: Flask) -> None:
         render_template=chrome.page,
     )
     for endpoint in ("auth.login", "auth.register"):
-        app.view_functions[endpoint] = limiter.limit("30/minute", methods=["POST"])(app.view_functions[endpoint])
+        limited = limiter.limit("30/minute", methods=["POST"])(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limited  # type: ignore[assignment]

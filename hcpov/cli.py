@@ -1,7 +1,7 @@
 """The `hcpov` command: one word for each thing ops must do.
 
-Imports of the application stand inside the commands, so that `hcpov --help` answers at once and a bad setting is told in
-one line instead of a traceback.
+Imports of the application stand inside the commands, so that `hcpov --help` answers at once and a bad setting is told
+in one line instead of a traceback.
 """
 
 import dataclasses

@@ -163,9 +163,7 @@ def origins(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
     """Says for each setting where its value came from: environment, hcpov.cfg or default."""
     in_file = _file_values(settings.instance / "hcpov.cfg")
     names = [env_name(each) for each in fields(Settings)]
-    return {
-        name: "environment" if name in environ else "hcpov.cfg" if name in in_file else "default" for name in names
-    }
+    return {name: "environment" if name in environ else "hcpov.cfg" if name in in_file else "default" for name in names}
 
 
 def _file_values(path: Path) -> dict[str, str]:

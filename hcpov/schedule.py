@@ -10,7 +10,7 @@ from hcpov.extensions import huey
 def schedule(app: Flask) -> None:
     """Registers the periodic work of `app` with the worker."""
 
-    @huey.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
+    @huey.periodic_task(crontab(minute="7"))
     def _forget_used_challenges() -> None:
         with app.app_context():
             forget_used()

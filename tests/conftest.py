@@ -20,7 +20,7 @@ from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db
 from tests.live import serving
-from tests.make import Make, MadeAccount
+from tests.make import MadeAccount, Make
 
 POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
 
@@ -116,7 +116,7 @@ def travel() -> Iterator[Callable[[float], None]]:
 
 @pytest.fixture
 def queries(app: Flask) -> Callable[[], Any]:
-    """Returns a context in which statements are collected: `with queries() as said: …; len(said)`."""
+    """Returns a context that collects the statements made in it, as a list."""
 
     @contextmanager
     def collect() -> Iterator[list[str]]:

@@ -24,22 +24,20 @@ class Form(FlaskForm):
         csrf = False
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Flask-Security's sign-in form for strangers, who have no session to protect."""
 
-    class Meta(LoginForm.Meta):  # type: ignore[misc,name-defined]
+    class Meta(Form.Meta):
         csrf = False
 
 
-class JoinForm(RegisterFormV2):  # type: ignore[misc]
+class JoinForm(RegisterFormV2):
     """Flask-Security's join form with the name, title and place that every comment shows."""
 
-    class Meta(RegisterFormV2.Meta):  # type: ignore[misc,name-defined]
+    class Meta(Form.Meta):
         csrf = False
 
-    name = StringField(
-        "Name", [DataRequired("Please give your name."), Length(max=NAME_LENGTH)], filters=[_line]
-    )
+    name = StringField("Name", [DataRequired("Please give your name."), Length(max=NAME_LENGTH)], filters=[_line])
     title = StringField(
         "Professional title",
         [DataRequired("Please give your professional title."), Length(max=TITLE_LENGTH)],

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Load, defer, joinedload
+from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from hcpov import config
 from hcpov.auth.models import Account
@@ -120,35 +121,37 @@ def moved(path: str, arguments: Mapping[str, str]) -> str | None:
     """Returns where an old address leads, `/?p=12` included. One query."""
     numbered = next((f"/?{name}={arguments[name]}" for name in ("p", "page_id") if name in arguments), None)
     key = numbered if path == "/" and numbered else path.rstrip("/") or "/"
+    if not key.isprintable():  # NUL among them, which PostgreSQL refuses to compare
+        return None
     wanted = select(OldAddress).where(OldAddress.path == key)
     old = db.session.scalar(wanted.options(joinedload(OldAddress.post).joinedload(Post.blog)))
     return post_path(old.post) if old and old.post.is_public else None
 
 
-def _published() -> Select[tuple[Post]]:
+def _published() -> Select[Post]:
     wanted = select(Post).where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
     # Whole texts stay where they are: a list of twenty long posts would carry a megabyte to show twenty summaries.
     return wanted.options(joinedload(Post.blog), _author(), defer(Post.body), defer(Post.html))
 
 
-def _articles() -> Select[tuple[Post]]:
+def _articles() -> Select[Post]:
     wanted = select(Post).join(Post.blog).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
     return wanted.options(joinedload(Post.blog), _author(), defer(Post.body))
 
 
-def _author() -> Load:
+def _author() -> _AbstractLoad:
     return joinedload(Post.author).load_only(Account.id, Account.name)
 
 
-def _newest(wanted: Select[tuple[Post]]) -> Select[tuple[Post]]:
+def _newest(wanted: Select[Post]) -> Select[Post]:
     return wanted.order_by(Post.published_at.desc(), Post.id.desc())
 
 
-def _rows(wanted: Select[tuple[Post]]) -> list[PostRow]:
+def _rows(wanted: Select[Post]) -> list[PostRow]:
     return [post_row(post, config.current().zone) for post in db.session.scalars(wanted)]
 
 
-def _page(wanted: Select[tuple[Post]], before: int | None, size: int) -> Page:
+def _page(wanted: Select[Post], before: int | None, size: int) -> Page:
     if before is not None:
         mark = select(Post.published_at, Post.id).where(Post.id == before).subquery()
         wanted = wanted.where(
@@ -158,7 +161,7 @@ def _page(wanted: Select[tuple[Post]], before: int | None, size: int) -> Page:
     return Page(rows[:size], rows[size - 1].id if len(rows) > size else None)
 
 
-def _article(wanted: Select[tuple[Post]]) -> ArticleRow | None:
+def _article(wanted: Select[Post]) -> ArticleRow | None:
     post = db.session.scalar(wanted)
     return article_row(post, _tags([post.id]).get(post.id, []), config.current().zone) if post else None
 
@@ -174,5 +177,3 @@ def _tags(post_ids: list[int]) -> dict[int, list[str]]:
 def newest_change(rows: list[ArticleRow]) -> datetime:
     """Returns when the newest of these posts was last changed; the epoch for none."""
     return max((row.updated_at for row in rows), default=datetime.fromtimestamp(0, UTC))
-
-

@@ -77,9 +77,7 @@ class ArticleRow:
 
 def blog_row(blog: Blog) -> BlogRow:
     """Makes a blog ready to show."""
-    return BlogRow(
-        blog.id, blog.slug, blog.name, blog.tagline, blog.about_html, f"/{blog.slug}/", blog.comments_open
-    )
+    return BlogRow(blog.id, blog.slug, blog.name, blog.tagline, blog.about_html, f"/{blog.slug}/", blog.comments_open)
 
 
 def post_path(post: Post) -> str:

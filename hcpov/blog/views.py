@@ -13,7 +13,7 @@ from hcpov.web.redirects import moved_for_good
 
 blueprint = Blueprint("blog", __name__)
 
-POST_ADDRESS = "/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/"
+POST_ADDRESS = "/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/"
 
 
 @blueprint.get("/")
@@ -22,7 +22,8 @@ def home() -> AnyResponse:
     if (request.args.keys() & {"p", "page_id"}) and (target := queries.moved("/", request.args)):
         return moved_for_good(target)
     before = row_number("before")
-    return chrome.page("blog/home.html", listing=queries.latest(before), discussed=queries.being_discussed(), before=before)
+    listing, discussed = queries.latest(before), queries.being_discussed()
+    return chrome.page("blog/home.html", listing=listing, discussed=discussed, before=before)
 
 
 @blueprint.get("/blogs/")
@@ -31,7 +32,7 @@ def blogs() -> AnyResponse:
     return chrome.page("blog/blogs.html")
 
 
-@blueprint.get("/<slug:blog>/")
+@blueprint.get("/<blog:blog>/")
 def blog_home(blog: str) -> AnyResponse:
     """One blog: its posts, About, editors, archive."""
     found, before = _blog(blog), row_number("before")
@@ -45,7 +46,7 @@ def blog_home(blog: str) -> AnyResponse:
     )
 
 
-@blueprint.get("/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
+@blueprint.get("/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
 def month(blog: str, year: int, month: int) -> AnyResponse:
     """One blog's posts of one month. A month without posts is no page."""
     if not 1 <= month <= 12:
@@ -63,7 +64,7 @@ def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
     return _read(queries.article(blog, year, month, slug))
 
 
-@blueprint.get("/pages/<slug>/")
+@blueprint.get("/pages/<slug:slug>/")
 def site_page(slug: str) -> AnyResponse:
     """A page of the site."""
     return _read(queries.site_page(slug))
@@ -75,7 +76,7 @@ def site_feed() -> Response:
     return _atom(None)
 
 
-@blueprint.get("/<slug:blog>/feed.atom")
+@blueprint.get("/<blog:blog>/feed.atom")
 def blog_feed(blog: str) -> Response:
     """A blog's newest posts as Atom."""
     return _atom(_blog(blog))

@@ -1,5 +1,7 @@
-"""The picture and the sound of a code. Each picture is drawn once: a second one of the same digits would help to
-average the noise away."""
+"""The picture and the sound of a code.
+
+Each picture is drawn once: a second one of the same digits would help to average the noise away.
+"""
 
 import base64
 import io

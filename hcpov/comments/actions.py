@@ -1,6 +1,6 @@
 """Writes about comments: the only place that commits them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -28,9 +28,12 @@ class Words:
     disclosure: str
 
 
-def words_of(account: Account, body: str, disclosure: str) -> Words:
-    """Returns a member's words under the name, title and place the account has now."""
-    return Words(account.name, account.title, account.place, "", body, disclosure)
+WORDS = tuple(each.name for each in fields(Words))
+
+
+def signed(words: Words, account: Account) -> Words:
+    """Returns a member's words under the name, title and place the account has now, whatever was typed."""
+    return replace(words, name=account.name, title=account.title, place=account.place, email="")
 
 
 def publish(

@@ -15,10 +15,12 @@ from hcpov.text.plain import clean, is_blank, one_line
 
 
 def cleaned(text: str | None) -> str:
+    """Returns what was typed into a field of several lines, made storable."""
     return clean(text or "")
 
 
 def line(text: str | None) -> str:
+    """Returns what was typed into a field of one line, made storable."""
     return one_line(text or "")
 
 
@@ -62,9 +64,7 @@ def reachable(_form: Any, field: Field) -> None:
 class CommentForm(Form):
     """The comment form. Names are the public contract; limits are the table's."""
 
-    name = StringField(
-        "Name", [of_guests("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line]
-    )
+    name = StringField("Name", [of_guests("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line])
     title = StringField(
         "Professional title",
         [of_guests("Please give your professional title."), at_most(TITLE_LENGTH, "A title")],

@@ -23,14 +23,14 @@ blueprint = Blueprint("comments", __name__)
 LIMIT = "120/minute"
 
 
-@blueprint.post("/<slug:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug>/comments")
+@blueprint.post("/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/comments")
 @limiter.limit(LIMIT)
 def leave(blog: str, year: int, month: int, slug: str) -> Response:
     """Takes a comment on a post."""
     return _leave(blogs.article(blog, year, month, slug) or abort(404))
 
 
-@blueprint.post("/pages/<slug>/comments")
+@blueprint.post("/pages/<slug:slug>/comments")
 @limiter.limit(LIMIT)
 def leave_on_page(slug: str) -> Response:
     """Takes a comment on a page of the site."""
@@ -49,11 +49,9 @@ def _leave(article: ArticleRow) -> Response:
     if step.challenge is None:
         return _again(article, form, step)
     member = current_user if current_user.is_authenticated else None
-    words = (
-        actions.words_of(member, form.body.data or "", form.disclosure.data or "")
-        if member
-        else actions.Words(*[form[name].data or "" for name in ("name", "title", "place", "email", "body", "disclosure")])
-    )
+    words = actions.Words(**{name: form[name].data or "" for name in actions.WORDS})
+    if member:
+        words = actions.signed(words, member)
     comment = actions.publish(article.id, words, step.challenge, step.parent, member.id if member else None)
     if comment is None:
         form.code.errors = [journey.USED]

@@ -9,13 +9,13 @@ RESERVED = frozenset(
     """about account accessibility admin api archive atom auth blog blogs captcha comments contact demo desk
     export favicon feed feeds fs-static healthz help history home import join login logout mail media metrics page
     pages people policy post posts privacy readyz receipts register reset robots rss search security setup share
-    sign-in sign-out signin signout sitemap static strip subscribe tag tags terms unsubscribe updates users verify well-known
-    www""".split()
+    sign-in sign-out signin signout sitemap static strip subscribe tag tags terms unsubscribe updates users verify
+    well-known www""".split()
 )
 
 
 def slug_for(title: str, fallback: str) -> str:
-    """Returns the slug of a title: lower case, hyphens, letters of any script made Latin; `fallback` when none is left."""
+    """Returns the slug of a title: lower case, hyphens, any script made Latin; `fallback` when nothing is left."""
     return slugify(title, max_length=SLUG_LENGTH, word_boundary=True) or fallback
 
 

@@ -22,7 +22,7 @@ def ask_site() -> Response:
     return _ask(None)
 
 
-@blueprint.post("/<slug:blog>/updates")
+@blueprint.post("/<blog:blog>/updates")
 @limiter.limit(LIMIT)
 def ask_blog(blog: str) -> Response:
     """Takes an address that wants to hear of one blog."""

@@ -26,5 +26,3 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
         ),
         status,
     )
-
-

@@ -12,7 +12,7 @@ from hcpov.web import chrome, htmx
 from hcpov.web.redirects import moved_for_good
 
 WORDS = {
-    400: ("This form could not be read", "Go back, reload the page and send it again. Your browser keeps what you typed."),
+    400: ("This form could not be read", "Go back, reload the page and send it again."),
     403: ("This is not yours to open", "You are signed in, but this page belongs to somebody else."),
     404: ("There is no such page", "The address may have been mistyped, or the page is not public."),
     405: ("This address takes no visits", "It only receives forms. Go back to the page the form is on."),
@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
 
 def _answer(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     if error.code == 404 and (moved := _moved()):
         return moved
     if error.code == 413:
@@ -44,7 +44,7 @@ def _answer(error: HTTPException) -> Response:
 
 
 def _drain() -> None:
-    """Reads the rest of a body that is too large, within bounds: a browser shows no answer to a form it could not send."""
+    """Reads the rest of a body that is too large, within bounds: browsers show no answer to a form half sent."""
     stream, left = request.environ["wsgi.input"], DRAINED_BYTES
     while left > 0 and (chunk := stream.read(min(left, 65536))):
         left -= len(chunk)
@@ -64,7 +64,7 @@ def _busy(error: OperationalError) -> Response:
     return _page(ServiceUnavailable())
 
 
-def _broken(error: Exception) -> Response:
+def _broken(_error: Exception) -> Response:
     db.session.rollback()
     current_app.logger.exception("unexpected error")
     return _page(InternalServerError())

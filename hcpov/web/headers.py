@@ -25,7 +25,10 @@ def install(app: Flask) -> None:
 
 
 def content_security_policy(settings: config.Settings) -> str:
-    """Returns the one policy. The script's whole address is named, not its host: a CDN serves other people's files too."""
+    """Returns the one policy.
+
+    The script's whole address is named, not its host: a CDN serves other people's files too.
+    """
     script = settings.htmx_url if settings.htmx_url.startswith("http") else ""
     return "; ".join(
         [

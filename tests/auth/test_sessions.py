@@ -93,7 +93,7 @@ def test_wrong_sign_in_says_the_same_to_all(client: FlaskClient, make: Make, ema
     assert "Sign in" in client.get("/").text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
 def test_next_leads_nowhere_else(app: Flask, make: Make, target: str) -> None:
     member, browser = make.account(), app.test_client()
     data = {"email": member.email, "password": member.password, "next": target}

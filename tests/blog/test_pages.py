@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hcpov.blog.actions import BadSlug, new_blog
 from hcpov.blog.models import Kind, OldAddress, Post, State
 from hcpov.extensions import db
-from tests.make import START, MadeAccount, Make, MadePost
+from tests.make import START, MadeAccount, MadePost, Make
 
 Queries = Callable[[], Any]
 WORDS = "ward hand-off night shift clinic patient budget rota nurse bed board card list team week note plan".split()
@@ -158,10 +158,14 @@ def test_page_of_the_site_is_in_no_list(client: FlaskClient, make: Make) -> None
     page = make.post("House rules", kind=Kind.PAGE, slug="rules")
     assert client.get("/pages/rules/").status_code == 200
     assert page.path == "/pages/rules/"
-    assert "House rules" not in client.get("/").text + client.get("/boardroom-buzz/").text + client.get("/feed.atom").text
+    assert (
+        "House rules" not in client.get("/").text + client.get("/boardroom-buzz/").text + client.get("/feed.atom").text
+    )
 
 
-@pytest.mark.parametrize("path", ["/nope/", "/boardroom-buzz/2013/01/nope/", "/pages/nope/", "/?before=x", "/?before=-1"])
+@pytest.mark.parametrize(
+    "path", ["/nope/", "/boardroom-buzz/2013/01/nope/", "/pages/nope/", "/?before=x", "/?before=-1"]
+)
 def test_unknown_is_404(client: FlaskClient, make: Make, path: str) -> None:
     make.post()
     answer = client.get(path)
@@ -183,11 +187,20 @@ def test_lists_are_paged_to_the_end(client: FlaskClient, make: Make) -> None:
         assert seen == titles[::-1]
 
 
-LISTS = {"/": 3, "/blogs/": 1, "/boardroom-buzz/": 5, "/boardroom-buzz/2013/01/": 3, "/feed.atom": 2, "/boardroom-buzz/feed.atom": 3}
+LISTS = {
+    "/": 3,
+    "/blogs/": 1,
+    "/boardroom-buzz/": 5,
+    "/boardroom-buzz/2013/01/": 3,
+    "/feed.atom": 2,
+    "/boardroom-buzz/feed.atom": 3,
+}
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_lists_cost_the_same_with_ten_times_the_rows(client: FlaskClient, make: Make, queries: Queries, path: str) -> None:
+def test_lists_cost_the_same_with_ten_times_the_rows(
+    client: FlaskClient, make: Make, queries: Queries, path: str
+) -> None:
     costs = []
     for rows in (3, 27):
         for number in range(rows):
@@ -256,13 +269,12 @@ def test_old_address_leads_on(app: Flask, client: FlaskClient, make: Make) -> No
 
 
 def test_blog_cannot_take_an_address_of_ours(app: Flask) -> None:
-    first_words = {str(rule).split("/")[1].split(".")[0] for rule in app.url_map.iter_rules()} - {"", "<slug:blog>"}
+    first_words = {str(rule).split("/")[1].split(".")[0] for rule in app.url_map.iter_rules()} - {"", "<blog:blog>"}
     planned = {"desk", "people", "search", "receipts", "reset", "account", "healthz", "readyz", "metrics", "media"}
     with app.app_context():
         for word in first_words | planned | {"Upper", "with space", "", "a/b"}:
             with pytest.raises(BadSlug, match=re.escape(f"“{word}”")):
                 new_blog(word, "Name")
-                pytest.fail(f"{word} was taken")
 
 
 def test_untitled_post_has_a_name(client: FlaskClient, make: Make, app: Flask) -> None:
@@ -271,4 +283,3 @@ def test_untitled_post_has_a_name(client: FlaskClient, make: Make, app: Flask) -
     assert "Untitled" in client.get("/").text
     with app.app_context():
         assert db.session.get_one(Post, post.id).title == ""
-

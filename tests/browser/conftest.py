@@ -1,5 +1,8 @@
-"""Chromium, as readers have it. The CDN's address is answered from the npm package of that very version, so that the
-browser's integrity check is really made."""
+"""Chromium, as readers have it.
+
+The CDN's address is answered from the npm package of that very version, so that the browser's integrity check is really
+made.
+"""
 
 import os
 import re
@@ -46,8 +49,8 @@ def chromium() -> Iterator[Browser]:
 def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens a page of the server: `open_page(path, scripts=True, cdn="npm"|"blocked"|"tampered", width=1280, …)`.
 
-    Each page is photographed at the end. Anything the browser complained of fails the test, but for the `trouble` that a
-    test makes on purpose.
+    Each page is photographed at the end. Anything the browser complained of fails the test, but for the `trouble` that
+    a test makes on purpose.
     """
     contexts: list[BrowserContext] = []
     pages: list[tuple[Page, list[str], bool]] = []

@@ -8,7 +8,7 @@ from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from tests.browser.conftest import Open
 from tests.forms import WORDS, right_code, wrong_code
-from tests.make import Make, MadePost
+from tests.make import MadePost, Make
 
 
 @pytest.fixture

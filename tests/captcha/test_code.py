@@ -94,8 +94,12 @@ def test_command_answers_whoever_holds_the_secret(
         "HCPOV_SECRET_KEY": settings.secret_key,
         "PATH": "/usr/bin:/bin",
     }
-    run = subprocess.run([*command, token], cwd=config.ROOT, env=environment, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [*command, token], cwd=config.ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == right_code(app, token)
-    forged = subprocess.run([*command, "x"], cwd=config.ROOT, env=environment, capture_output=True, text=True, check=False)
+    forged = subprocess.run(
+        [*command, "x"], cwd=config.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert forged.returncode == 1
     assert "was not signed with this site's secret" in forged.stderr

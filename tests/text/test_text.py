@@ -52,7 +52,11 @@ def test_initials(name: str, letters: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "slug"),
-    [("The hand-off that fits on a card", "the-hand-off-that-fits-on-a-card"), ("Ελληνικά", "ellenika"), ("!!!", "post")],
+    [
+        ("The hand-off that fits on a card", "the-hand-off-that-fits-on-a-card"),
+        ("Ελληνικά", "ellenika"),
+        ("!!!", "post"),
+    ],
 )
 def test_slug(title: str, slug: str) -> None:
     assert slugs.slug_for(title, "post") == slug
@@ -97,7 +101,6 @@ def test_no_comment_makes_markup_of_its_own(source: str) -> None:
     tags = set(re.findall(r"<(/?[a-z0-9]+)([^>]*)>", html))
     assert {name.strip("/") for name, _ in tags} <= ALLOWED
     assert all(not rest or re.fullmatch(r' (href="[^"]*" )?rel="nofollow ugc noopener"| ?', rest) for _, rest in tags)
-
 
 
 def test_first_level_heading_is_lowered() -> None:

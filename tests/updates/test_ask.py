@@ -18,9 +18,7 @@ def stored(app: Flask) -> list[tuple[str, int | None, object]]:
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
-def test_asking_twice_is_asking_once(
-    app: Flask, client: FlaskClient, make: Make, headers: dict[str, str]
-) -> None:
+def test_asking_twice_is_asking_once(app: Flask, client: FlaskClient, make: Make, headers: dict[str, str]) -> None:
     blog = make.blog()
     answers = [
         client.post("/boardroom-buzz/updates", data={"email": email}, headers=headers)
@@ -42,7 +40,9 @@ def test_site_and_blog_are_two_wishes(app: Flask, client: FlaskClient, make: Mak
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
-@pytest.mark.parametrize("email", ["", "reader", "a@b", "a@b..c", "x" * 300 + "@example.org", "a\r\nBcc: b@example.org"])
+@pytest.mark.parametrize(
+    "email", ["", "reader", "a@b", "a@b..c", "x" * 300 + "@example.org", "a\r\nBcc: b@example.org"]
+)
 def test_bad_address_is_named_beside_its_field(
     app: Flask, client: FlaskClient, make: Make, email: str, headers: dict[str, str]
 ) -> None:

@@ -48,7 +48,9 @@ def test_wrong_method_says_so(client: FlaskClient) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/%00/", "/%ff/", "/../etc/passwd", "/%2e%2e/", "/" + "a" * 4000 + "/", "/static/../wsgi.py"])
+@pytest.mark.parametrize(
+    "path", ["/%00/", "/%ff/", "/../etc/passwd", "/%2e%2e/", "/" + "a" * 4000 + "/", "/static/../wsgi.py"]
+)
 def test_odd_paths_are_404(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code in {404, 308}
 
