@@ -85,6 +85,8 @@ def _page(error: HTTPException) -> Response:
         answer = Response(render_template("errors/bare.html", **context), status, mimetype="text/html")
     else:
         answer = chrome.page("errors/error.html", status=status, **context)
+    if status in {429, 503}:
+        answer.headers["Retry-After"] = "60"
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value
