@@ -4,7 +4,6 @@ from werkzeug.routing import BaseConverter
 
 from hcpov.text.slugs import RESERVED
 
-
 SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 

@@ -1,0 +1,58 @@
+# `make run` and `make test` are all the set-up there is: each makes what it needs, once.
+
+SHELL := bash
+PYTHON ?= python3
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test quick lint format readme clean test-sqlite test-postgres
+.NOTPARALLEL:
+
+help: ## Say what can be made.
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(READY) ## Run the site on this machine; the first time with the demo and its administrator's password.
+	@exec .venv/bin/hcpov run
+
+test: $(READY) ## Lint, then all tests on SQLite with the browser, then on PostgreSQL.
+	@$(MAKE) --keep-going --no-print-directory lint test-sqlite test-postgres
+
+quick: $(READY) ## Test what needs neither browser nor PostgreSQL.
+	@.venv/bin/pytest -n 2 -m "not browser"
+
+lint: $(READY) ## Look for what tools can see: style, types, templates, order of imports.
+	@bad=0; \
+	look() { printf '\n== %s ==\n' "$$1"; shift; "$$@" || bad=1; }; \
+	look "Style" .venv/bin/ruff check --output-format concise; \
+	look "Layout" .venv/bin/ruff format --check --output-format concise; \
+	look "Types" .venv/bin/mypy; \
+	look "Templates" .venv/bin/djlint --lint --quiet templates; \
+	look "Order of imports" .venv/bin/lint-imports --no-logo; \
+	exit $$bad
+
+format: $(READY) ## Lay the code out, and mend what a tool can mend.
+	@.venv/bin/ruff check --fix --quiet; .venv/bin/ruff format
+
+readme: $(READY) ## Write the tables of README.md that follow the code.
+	@.venv/bin/python -m tests.house.readme
+
+clean: ## Remove what was made, but never the instance folder.
+	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build hcpov.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+test-sqlite: $(READY)
+	@printf '\n== Tests on SQLite ==\n'
+	@tests/sqlite.sh
+
+test-postgres: $(READY)
+	@printf '\n== Tests on PostgreSQL ==\n'
+	@tests/postgres.sh .venv/bin/pytest -n 2 -m "not browser"
+
+$(READY): requirements.txt setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" .ci/packages python3-venv
+	@echo "Installing into .venv what requirements.txt names."
+	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
+	@.venv/bin/pip install -qq --disable-pip-version-check --requirement requirements.txt
+	@.venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv/bin/pip check --disable-pip-version-check >/dev/null
+	@touch $@

@@ -1,0 +1,143 @@
+"""Every page that a stranger can reach is whole, and every template can be shown."""
+
+import html
+import re
+from contextlib import closing
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import StrictUndefined, meta
+
+from hcpov.blog.models import State
+from tests.house.markup import problems_of
+from tests.house.routes import PUBLIC, routes
+from tests.house.tree import python_sources, templates
+from tests.make import Make
+
+LINK = re.compile(r'(?:href|src)="(/[^"#]*)')
+NOT_PAGES = {
+    "auth.static": "a file",
+    "blog.blog_feed": "a feed",
+    "blog.site_feed": "a feed",
+    "captcha.audio": "a sound",
+    "captcha.fragment": "a fragment",
+    "static": "a file",
+}
+GOOD = '<!doctype html><html lang="en"><head><title>A</title></head><body><h1>A</h1><p id="a">a</p></body></html>'
+
+
+@pytest.fixture
+def filled(make: Make) -> Make:
+    """A site with something of everything that a stranger can see."""
+    post = make.post("What a clinic learns", editors_note="By a guest.", disclosure="None", summary="Short.")
+    first = make.comment(post, "I agree <b>twice</b> & more.", disclosure="I work there.")
+    make.comment(post, "So do I.", parent=first)
+    make.post(
+        "Closed & “quoted”", comments_open=False, byline_name="A Guest", byline_title="Nurse", body="# One\n\n1. a"
+    )
+    for _ in range(21):
+        make.post()
+    make.blog("empty-room", "Empty Room")
+    return make
+
+
+def test_every_page_a_stranger_can_reach_is_whole(client: FlaskClient, filled: Make) -> None:
+    wrong, waiting, seen = [], ["/", "/join?next=/", "/sign-in?next=/"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        with closing(answer):
+            if answer.status_code != 200:
+                wrong.append(f"{path}: {answer.status_code}")
+            elif answer.mimetype == "text/html":
+                wrong += [f"{path}: {problem}" for problem in problems_of(answer.text)]
+                waiting += [html.unescape(link) for link in LINK.findall(answer.text)]
+    assert len(seen) > 30
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_public_address_answers_with_a_whole_page(app: Flask, client: FlaskClient, make: Make) -> None:
+    for route in routes(app, make):
+        if route.method == "GET" and route.endpoint in PUBLIC and route.endpoint not in NOT_PAGES:
+            answer = client.get(route.path)
+            assert (answer.status_code, answer.mimetype) == (200, "text/html"), route.path
+            assert problems_of(answer.text) == [], route.path
+
+
+def test_an_empty_site_is_whole(client: FlaskClient) -> None:
+    for path in ("/", "/blogs/"):
+        assert problems_of(client.get(path).text) == [], path
+
+
+def test_errors_are_whole_pages(app: Flask, client: FlaskClient, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = make.post("Withdrawn", state=State.WITHDRAWN)
+    open_post = make.post("Open")
+
+    def broken() -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setitem(app.view_functions, "blog.blogs", broken)
+    answers = {
+        403: client.post(open_post.comments, headers={"Origin": "https://elsewhere.example"}),
+        404: client.get("/no-such-page/"),
+        405: client.get(open_post.comments),
+        410: client.get(post.path),
+        413: client.post(open_post.comments, data={"body": "a" * 2 * 1024 * 1024}),
+        500: client.get("/blogs/"),
+    }
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert problems_of(answer.text) == [], status
+
+
+def test_answers_to_forms_are_whole_pages(client: FlaskClient, make: Make) -> None:
+    post, closed = make.post("Open"), make.post("Closed", comments_open=False)
+    answers = {
+        "a comment without a code": client.post(post.comments, data={"body": "I agree."}),
+        "a new code": client.post(post.comments, data={"body": "I agree.", "refresh": "yes"}),
+        "a comment that came too late": client.post(closed.comments, data={"body": "I agree."}),
+        "no address to write to": client.post("/updates", data={"email": "nobody"}),
+        "an address to write to": client.post("/updates", data={"email": "reader@example.org"}),
+        "a wrong password": client.post("/sign-in", data={"email": "reader@example.org", "password": "wrong"}),
+        "nothing to join with": client.post("/join", data={"email": "reader@example.org"}),
+    }
+    wrong = [f"{what}: {problem}" for what, answer in answers.items() for problem in problems_of(answer.text)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_template_can_be_compiled_and_finds_what_it_includes(app: Flask) -> None:
+    environment = app.jinja_env.overlay(undefined=StrictUndefined)
+    names = [source.path.removeprefix("templates/") for source in templates()]
+    assert set(app.jinja_env.list_templates(filter_func=lambda name: name in names)) == set(names)
+    for source in templates():
+        environment.get_template(source.path.removeprefix("templates/"))
+        for used in meta.find_referenced_templates(environment.parse(source.text)):
+            assert used in names, f"{source.path} uses {used}"
+
+
+def test_every_template_is_used() -> None:
+    said = "\n".join(source.text for source in [*templates(), *python_sources()])
+    names = [source.path.removeprefix("templates/") for source in templates()]
+    assert [name for name in names if f'"{name}"' not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("<h1>A</h1>", ""),
+        ("<h1>A</h1>", "<h1>A</h1><h1>B</h1>"),
+        ("<title>A</title>", "<title> </title>"),
+        (' lang="en"', ""),
+        ('<p id="a">a</p>', '<p id="a">a</p><p id="a">a</p>'),
+        ('<p id="a">a</p>', "<p><div>a</div></p>"),
+        ('<p id="a">a</p>', "<b><i>a</b></i>"),
+        ("<!doctype html>", ""),
+    ],
+)
+def test_what_is_wrong_with_a_page_is_seen(good: str, bad: str) -> None:
+    assert problems_of(GOOD) == []
+    assert problems_of(GOOD.replace(good, bad))
