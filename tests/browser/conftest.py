@@ -56,7 +56,12 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
     pages: list[tuple[Page, list[str], bool]] = []
 
     def opened(
-        path: str, scripts: bool = True, cdn: str = "npm", width: int = 1280, scheme: str = "light", trouble: str = ""
+        path: str,
+        scripts: bool = True,
+        cdn: str = "npm",
+        width: int = 1280,
+        scheme: str = "light",
+        trouble: tuple[str, ...] = (),
     ) -> Page:
         context = chromium.new_context(
             base_url=server,
@@ -71,7 +76,7 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
         complaints: list[str] = []
 
         def note(text: str) -> None:
-            if not (trouble and trouble in text):
+            if not any(part in text for part in trouble):
                 complaints.append(text)
 
         page.on("console", lambda said: note(said.text) if said.type in {"error", "warning"} else None)

@@ -65,7 +65,7 @@ def test_comment_without_a_page_refresh(app: Flask, open_page: Open, post: MadeP
     expect(mine).to_contain_text("Just posted")
     expect(page.locator("#talk-h")).to_have_text("3 comments")
     expect(page.locator("#count-top")).to_have_text("3 comments")
-    expect(page.locator("#leave [role=status]")).to_contain_text("Your comment is posted.")
+    expect(page.locator("#leave [data-posted]")).to_contain_text("Your comment is posted.")
     assert words_in(page) == dict.fromkeys(WORDS, "")
     assert page.evaluate("window.same") is True
     assert page.context.cookies() == []
@@ -141,7 +141,7 @@ def test_comment_without_htmx(app: Flask, open_page: Open, post: MadePost, how: 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_trouble_on_the_way_leaves_the_words(app: Flask, open_page: Open, post: MadePost, status: int) -> None:
-    page = open_page(post.path, trouble=f"status of {status}")
+    page = open_page(post.path, trouble=(f"status of {status}",))
     page.locator("#leave").scroll_into_view_if_needed()
     expect(page.locator("#code-box img")).to_be_visible()
     fill_in(page)

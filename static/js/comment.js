@@ -1,0 +1,148 @@
+/* A commenter's words on a bad line. Without this file every form is a plain form.
+
+   One submission has one key: the challenge in the form. Whatever happens to the answer, the same key is sent again, and
+   the server publishes it once. So a retry is always safe, even from a page that was opened anew. */
+(() => {
+  const DAY = 864e5, FIRST = 2e3, LONGEST = 6e4;
+  const WORDS = ["name", "title", "place", "email", "body", "disclosure", "parent"];
+  const PREFIX = "comment ";
+  let busy = false, unsure = false, timer = 0, delay = FIRST;
+
+  const form = () => document.querySelector("#leave form");
+  const field = (f, name) => f.elements.namedItem(name);
+  const key = (f) => PREFIX + f.getAttribute("action");
+  const say = (f, words) => { const line = f.querySelector("[data-say]"); if (line) line.textContent = words; };
+  const keeps = (f) => f.querySelector("[data-day]")?.checked;
+
+  /* Storage can be refused by the browser's settings; then there is no draft, and nothing else changes. */
+  const store = (area, act) => { try { return act(area === "day" ? localStorage : sessionStorage); } catch { return null; } };
+  const each = (act) => { for (const area of ["tab", "day"]) store(area, act); };
+
+  /* Until an answer came, what was sent stays as it was sent: the server may have published it. */
+  function freeze(f, on) {
+    unsure = on;
+    for (const name of WORDS) if (field(f, name)) field(f, name).readOnly = on;
+  }
+
+  function save(f, sending) {
+    if (unsure && !sending) return;
+    const draft = { at: Date.now(), words: {}, day: !!keeps(f) };
+    for (const name of WORDS) draft.words[name] = field(f, name)?.value || "";
+    if (sending) draft.sending = { challenge: field(f, "challenge")?.value, code: field(f, "code")?.value };
+    each((s) => s.removeItem(key(f)));
+    if (sending || WORDS.some((name) => name !== "parent" && draft.words[name])) store(draft.day ? "day" : "tab", (s) => s.setItem(key(f), JSON.stringify(draft)));
+  }
+
+  function saved(f) {
+    for (const area of ["tab", "day"]) {
+      const draft = store(area, (s) => JSON.parse(s.getItem(key(f))));
+      if (draft && Date.now() - draft.at < DAY) return draft;
+    }
+    return null;
+  }
+
+  function forget(f) {
+    each((s) => s.removeItem(key(f)));
+  }
+
+  function forgetAll(old) {
+    each((s) => {
+      for (const name of Object.keys(s)) {
+        if (!name.startsWith(PREFIX)) continue;
+        let at = 0;
+        try { at = JSON.parse(s.getItem(name)).at; } catch { /* not ours any more */ }
+        if (!old || Date.now() - at > DAY) s.removeItem(name);
+      }
+    });
+  }
+
+  function hidden(f, name, value) {
+    for (const other of f.querySelectorAll(`[name=${name}]`)) other.remove();
+    f.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+
+  /* The page may have been closed between sending and the answer: the draft then still holds the key it was sent with. */
+  function restore(f) {
+    const draft = saved(f);
+    f.querySelector("[data-keep]")?.removeAttribute("hidden");
+    if (f.querySelector("[role=alert]:not(:empty)")) return save(f);
+    if (!draft) return;
+    for (const name of WORDS) {
+      const input = field(f, name);
+      if (input && !input.value) input.value = draft.words[name] || "";
+      else if (!input && name === "parent" && draft.words.parent) hidden(f, name, draft.words.parent);
+    }
+    const box = f.querySelector("[data-day]");
+    if (box) box.checked = draft.day;
+    if (!draft.sending?.challenge) return say(f, "Your draft is here again.");
+    f.querySelector("#code-box")?.remove();
+    hidden(f, "challenge", draft.sending.challenge);
+    hidden(f, "code", draft.sending.code || "");
+    retry(f, 0);
+  }
+
+  function retry(f, wait) {
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!busy && f.isConnected) f.requestSubmit(); }, wait);
+  }
+
+  function notSent(f) {
+    say(f, "Not sent yet. Your text is safe here, and is sent again when the line is back.");
+    retry(f, delay);
+    delay = Math.min(delay * 2, LONGEST);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const f = event.target;
+    if (f.action.endsWith("/sign-out")) { unsure = true; return forgetAll(); }
+    if (f !== form()) return;
+    if (event.submitter?.name === "refresh") return save(f);
+    if (busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    busy = true;
+    save(f, true);
+    freeze(f, true);
+    say(f, "Sending…");
+    if (!window.htmx) setTimeout(() => { busy = false; }, 1e4); // the browser's own Stop button tells nobody
+  }, true);
+
+  document.addEventListener("htmx:error", (event) => {
+    if (event.target === form() && event.detail.ctx?.text === undefined) notSent(event.target);
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.target !== form()) return;
+    if (event.detail.ctx.response.status >= 500) notSent(event.target);
+    else { freeze(event.target, false); save(event.target); say(event.target, ""); }
+  });
+  document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("#leave form")) busy = false; });
+  document.addEventListener("htmx:after:swap", () => {
+    const posted = document.querySelector("#leave [data-posted]"), f = form();
+    if (!f?.querySelector("[readonly]")) busy = unsure = false; // a form anew
+    if (!posted || !f) return;
+    forget(f);
+    delay = FIRST; clearTimeout(timer);
+    /* A page opened after the comment was stored shows it already. */
+    const twins = document.querySelectorAll(`[id="comment-${posted.dataset.posted}"]`);
+    for (let i = 0; i < twins.length - 1; i++) twins[i].remove();
+    f.querySelector("[data-keep]")?.removeAttribute("hidden");
+  });
+
+  let pause = 0;
+  document.addEventListener("input", (event) => {
+    const f = form();
+    if (f?.contains(event.target) && !busy) { clearTimeout(pause); pause = setTimeout(() => save(f), 300); }
+  });
+  addEventListener("pagehide", () => { const f = form(); if (f && !busy && pause) save(f); });
+  addEventListener("online", () => { const f = form(); if (f && saved(f)?.sending) { delay = FIRST; retry(f, 0); } });
+  /* Back from the cache of the browser: what was under way is not any more. */
+  addEventListener("pageshow", (event) => { if (event.persisted) busy = false; });
+
+  forgetAll(true);
+  /* htmx takes its forms over at this very event, and was asked first. */
+  document.addEventListener("DOMContentLoaded", () => {
+    const f = form();
+    if (!f) return;
+    /* Without htmx the answer to a posted comment is this page, at the comment. */
+    if (saved(f)?.sending && location.hash.startsWith("#comment-") && !window.htmx) forget(f);
+    restore(f);
+  });
+})();
