@@ -119,6 +119,7 @@ class Settings:
     strip: str = _setting("staff", _choice("staff", "everyone", "off"), "word", "who sees the status strip")
     server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")
     code_minutes: int = _setting(60, _number(1, 1440), "minutes", "how long a security code can be used")
+    edit_minutes: int = _setting(15, _number(0, 1440), "minutes", "how long a writer can change a comment")
     rate_limits: str = _setting("on", _choice("on", "off"), "word", "off only where load is measured")
 
     @property

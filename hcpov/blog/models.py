@@ -36,8 +36,17 @@ class Kind(StrEnum):
     PAGE = "page"
 
 
+class CommentRule(StrEnum):
+    """Whose comments a blog publishes at once."""
+
+    OPEN = "open"
+    FIRST = "hold the first"
+    ALL = "hold all"
+    CLOSED = "closed"
+
+
 class Blog(Model):
-    """A named blog."""
+    """A named blog. `close_after_days` closes the comments of a post so many days after publication; null never."""
 
     __tablename__ = "blog"
 
@@ -48,7 +57,8 @@ class Blog(Model):
     about: Mapped[str] = mapped_column(Text, default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int] = mapped_column(default=0)
-    comments_open: Mapped[bool] = mapped_column(default=True)
+    comment_rule: Mapped[str] = mapped_column(String(20), default=CommentRule.OPEN)
+    close_after_days: Mapped[int | None]
 
 
 class BlogRole(Model):

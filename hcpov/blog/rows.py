@@ -1,10 +1,11 @@
 """Posts and blogs made ready to show: what templates get instead of tables."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hcpov.blog.models import Blog, Kind, Post
+from hcpov import clock
+from hcpov.blog.models import Blog, CommentRule, Kind, Post
 from hcpov.text import dates
 from hcpov.text.excerpts import reading_minutes
 
@@ -20,6 +21,7 @@ class BlogRow:
     about_html: str
     path: str
     comments_open: bool
+    comment_rule: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,29 @@ class ArticleRow:
 
 def blog_row(blog: Blog) -> BlogRow:
     """Makes a blog ready to show."""
-    return BlogRow(blog.id, blog.slug, blog.name, blog.tagline, blog.about_html, f"/{blog.slug}/", blog.comments_open)
+    return BlogRow(
+        blog.id,
+        blog.slug,
+        blog.name,
+        blog.tagline,
+        blog.about_html,
+        f"/{blog.slug}/",
+        comments_are_open(blog),
+        blog.comment_rule,
+    )
+
+
+def comments_are_open(blog: Blog) -> bool:
+    """Says whether a blog takes comments at all."""
+    return blog.comment_rule != CommentRule.CLOSED
+
+
+def takes_comments(post: Post) -> bool:
+    """Says whether a post takes comments today: its own choice, its blog's, and the days since publication."""
+    if not post.comments_open or not comments_are_open(post.blog):
+        return False
+    days, at = post.blog.close_after_days, post.published_at
+    return days is None or at is None or clock.now() < at + timedelta(days=days)
 
 
 def post_path(post: Post) -> str:
@@ -129,6 +153,6 @@ def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
         minutes=reading_minutes(post.words),
         tags=tags,
         comment_count=post.comment_count,
-        comments_open=post.comments_open and post.blog.comments_open,
+        comments_open=takes_comments(post),
         withdrawn=not post.is_public,
     )

@@ -91,7 +91,14 @@ def _read(found: ArticleRow | None) -> AnyResponse:
         abort(404)
     if found.withdrawn:
         abort(410)
-    return article.page(found, article.empty_form(found), after=row_number("after"), parent=row_number("reply"))
+    receipt = request.cookies.get("receipt")
+    answer = article.page(
+        found, article.empty_form(found), after=row_number("after"), parent=row_number("reply"), receipt=receipt
+    )
+    if receipt:  # shown this once
+        answer.delete_cookie("receipt", path=found.path)
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _atom(blog: BlogRow | None) -> Response:

@@ -24,7 +24,10 @@ CODE, PASS, MEMBER = "code", "pass", "member"
 
 @dataclass(frozen=True)
 class Challenge:
-    """What a token says once its signature was checked. `old` tokens still name their comment, but open nothing."""
+    """What a token says once its signature was checked: `seconds` is its age.
+
+    `old` tokens still name their comment, but open nothing.
+    """
 
     token: str
     nonce: str
@@ -32,6 +35,7 @@ class Challenge:
     kind: str
     account_id: int | None = None
     old: bool = False
+    seconds: float = 0.0
 
 
 def issue(post_id: int) -> Challenge:
@@ -61,7 +65,8 @@ def read(token: str | None, post_id: int | None = None) -> Challenge | None:
     if post_id is not None and its_post != post_id:
         return None
     life = MEMBER_KEY_SECONDS if kind == MEMBER else config.current().code_minutes * 60
-    return Challenge(token, nonce, its_post, kind, account_id, old=(clock.now() - issued_at).total_seconds() > life)
+    seconds = (clock.now() - issued_at).total_seconds()
+    return Challenge(token, nonce, its_post, kind, account_id, seconds > life, seconds)
 
 
 def digits(nonce: str) -> str:

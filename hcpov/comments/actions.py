@@ -1,48 +1,36 @@
 """Writes about comments: the only place that commits them."""
 
-from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock
-from hcpov.auth.models import Account
 from hcpov.blog.models import Post
 from hcpov.captcha import actions as captcha
 from hcpov.captcha.challenges import CODE, Challenge
 from hcpov.comments import queries
-from hcpov.comments.models import Comment, State
+from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
+from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
 from hcpov.text import markdown
 
-
-@dataclass(frozen=True)
-class Words:
-    """What somebody wrote, and under which name."""
-
-    name: str
-    title: str
-    place: str
-    email: str
-    body: str
-    disclosure: str
+NETWORK_DAYS = 30
 
 
-WORDS = tuple(each.name for each in fields(Words))
-
-
-def signed(words: Words, account: Account) -> Words:
-    """Returns a member's words under the name, title and place the account has now, whatever was typed."""
-    return replace(words, name=account.name, title=account.title, place=account.place, email="")
-
-
-def publish(
-    post_id: int, words: Words, challenge: Challenge, parent: Comment | None, account_id: int | None
+def submit(
+    post_id: int,
+    words: Words,
+    challenge: Challenge,
+    parent: Comment | None,
+    account_id: int | None,
+    network: str | None = None,
+    reasons: list[str] | None = None,
 ) -> Comment | None:
     """Commits a comment, its used challenge and the post's count in one transaction; returns it.
 
-    Where the same form was committed before, by a request that ran beside this one, returns that comment. Returns None
-    when the challenge was burnt without leaving a comment.
+    With reasons it is held, without it is published. Where the same form was committed before, by a request that ran
+    beside this one, returns that comment. Returns None when the challenge was burnt without leaving a comment.
     """
     now = clock.now()
     comment = Comment(
@@ -53,20 +41,22 @@ def publish(
         title=words.title,
         place=words.place,
         email=words.email,
-        body=words.body,
-        html=markdown.render_comment(words.body),
         disclosure=words.disclosure,
-        state=State.PUBLISHED,
+        state=State.HELD if reasons else State.PUBLISHED,
+        reasons=reasons or [],
+        network=network,
         submission_key=challenge.nonce,
         created_at=now,
-        published_at=now,
+        published_at=None if reasons else now,
     )
+    _write_body(comment, words.body)
     db.session.add(comment)
     if challenge.kind == CODE:
-        db.session.add(captcha.used(challenge, right=True))
+        db.session.add(captcha.used(challenge, right=not reasons or "security code" not in reasons[0]))
     try:
         db.session.flush()
-        count_in(post_id, comment)
+        if comment.state == State.PUBLISHED:
+            count_in(post_id, comment)
         db.session.commit()
     except IntegrityError:
         # Two unique keys may have refused it, the comment's and the challenge's. Asking who was first is what counts.
@@ -82,3 +72,121 @@ def count_in(post_id: int, comment: Comment) -> None:
         .where(Post.id == post_id)
         .values(comment_count=Post.comment_count + 1, last_comment_at=comment.created_at)
     )
+
+
+def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> None:
+    """Commits other words of the writer's own. With reasons the comment is held, whatever it was before."""
+    _write_body(comment, body)
+    comment.edited_at = clock.now()
+    if reasons:
+        comment.reasons = reasons
+        _move(comment, State.HELD)
+    elif comment.state == State.RETURNED:
+        _move(comment, State.HELD)
+    db.session.commit()
+
+
+def erase(comment: Comment) -> None:
+    """Commits the erasure of a comment at its writer's wish.
+
+    Where replies hang under it, an empty removed comment stays as their stub; else the row goes. What the moderation
+    log kept for an undo goes as well.
+    """
+    db.session.execute(update(Decision).where(Decision.comment_id == comment.id).values(before={}))
+    _move(comment, State.REMOVED)
+    if queries.has_replies(comment.id):
+        comment.name = comment.title = comment.place = comment.email = comment.disclosure = ""
+        comment.body = comment.html = comment.body_mark = ""
+        comment.account_id = comment.network = None
+    else:
+        db.session.flush()
+        db.session.execute(delete(Comment).where(Comment.id == comment.id))
+    db.session.commit()
+
+
+def settle(
+    comment: Comment, account_id: int, what: str, state: State, reason: str = "", body: str | None = None
+) -> Decision:
+    """Commits a moderator's decision and its line in the log; `body` is an editor's other wording, marked as such."""
+    before = {"state": comment.state, "body": comment.body, "edited": "yes" if comment.edited_by_editor else ""}
+    decision = Decision(
+        comment_id=comment.id, post_id=comment.post_id, account_id=account_id, what=what, reason=reason, before=before
+    )
+    db.session.add(decision)
+    if body is not None and body != comment.body:
+        _write_body(comment, body)
+        comment.edited_by_editor, comment.edited_at = True, clock.now()
+    _move(comment, state)
+    db.session.commit()
+    return decision
+
+
+def undo(decision: Decision) -> bool:
+    """Commits the return of a comment to what it was before a decision; False when there is nothing to return to."""
+    comment = db.session.get(Comment, decision.comment_id) if decision.comment_id else None
+    if comment is None or decision.undone or not decision.before:
+        return False
+    decision.undone = True
+    _write_body(comment, decision.before["body"])
+    comment.edited_by_editor = bool(decision.before["edited"])
+    _move(comment, State(decision.before["state"]))
+    db.session.commit()
+    return True
+
+
+def report(comment: Comment, reason: str, network: str) -> None:
+    """Commits a reader's report. A second one from the same network changes nothing."""
+    db.session.add(Report(comment_id=comment.id, reason=reason, network=network))
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+
+
+def keep_words(words: list[str]) -> None:
+    """Commits the moderators' list of words, as a whole."""
+    known = set(queries.held_words())
+    db.session.execute(delete(HeldWord).where(HeldWord.word.in_(known - set(words))))
+    db.session.add_all(HeldWord(word=word) for word in sorted(set(words) - known))
+    db.session.commit()
+
+
+def forget_networks() -> int:
+    """Commits that senders' networks older than 30 days are forgotten; returns how many."""
+    horizon = clock.now() - timedelta(days=NETWORK_DAYS)
+    gone = db.session.execute(
+        update(Comment).where(Comment.network.is_not(None), Comment.created_at < horizon).values(network=None)
+    )
+    db.session.commit()
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _write_body(comment: Comment, body: str) -> None:
+    comment.body, comment.html, comment.body_mark = body, markdown.render_comment(body), mark(body)
+
+
+def _move(comment: Comment, state: State) -> None:
+    """Changes a comment's state with the count of its post: one more or one less, never read and written back."""
+    was, comment.state = comment.state, state
+    if state == was:
+        return
+    if state == State.PUBLISHED:
+        comment.published_at = comment.published_at or clock.now()
+        comment.reasons = []
+        count_in(comment.post_id, comment)
+    elif was == State.PUBLISHED:
+        newest = (
+            select(func.max(Comment.created_at))
+            .where(Comment.post_id == comment.post_id, Comment.state == State.PUBLISHED, Comment.id != comment.id)
+            .scalar_subquery()
+        )
+        db.session.execute(
+            update(Post)
+            .where(Post.id == comment.post_id)
+            .values(comment_count=Post.comment_count - 1, last_comment_at=newest)
+        )
+
+
+def dismiss_reports(comment: Comment) -> None:
+    """Takes the reports of a comment away. Does not commit: the decision that answers them does."""
+    db.session.execute(delete(Report).where(Report.comment_id == comment.id))

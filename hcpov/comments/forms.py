@@ -10,7 +10,7 @@ from wtforms.validators import Length, StopValidation
 
 from hcpov.auth.forms import Form
 from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH
-from hcpov.comments.models import BODY_LENGTH, DISCLOSURE_LENGTH
+from hcpov.comments.models import BODY_LENGTH, DISCLOSURE_LENGTH, REASON_LENGTH
 from hcpov.text.plain import clean, is_blank, one_line
 
 
@@ -61,7 +61,30 @@ def reachable(_form: Any, field: Field) -> None:
         raise StopValidation("This does not look like an e-mail address. One looks like name@example.org.") from None
 
 
-class CommentForm(Form):
+class ReportForm(Form):
+    """A reader's report."""
+
+    reason = StringField(
+        "What is wrong with it", [said("Please say what is wrong."), at_most(REASON_LENGTH, "A reason")], filters=[line]
+    )
+
+
+class PatientAnswer(Form):
+    """The answer to "may identify a patient": `no` with a reason, or `editors`."""
+
+    patient = StringField(filters=[line])
+    patient_reason = StringField("Why it is no patient", [at_most(REASON_LENGTH, "A reason")], filters=[line])
+
+
+class EditForm(PatientAnswer):
+    """Other words for a comment."""
+
+    body = TextAreaField(
+        "Comment", [said("Please write your comment."), at_most(BODY_LENGTH, "A comment")], filters=[cleaned]
+    )
+
+
+class CommentForm(PatientAnswer):
     """The comment form. Names are the public contract; limits are the table's."""
 
     name = StringField("Name", [of_guests("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line])
@@ -81,3 +104,5 @@ class CommentForm(Form):
     parent = HiddenField(filters=[line])
     challenge = HiddenField(filters=[line])
     code = StringField("Security code", filters=[line])
+    editor = StringField(filters=[line])  # "yes": neither seen nor heard, an editor shall check the comment
+    website = StringField(filters=[line])  # the honeypot: people do not see it

@@ -10,10 +10,12 @@ from hcpov.auth.models import Account
 from hcpov.captcha import actions as captcha
 from hcpov.captcha import challenges
 from hcpov.captcha import queries as used
-from hcpov.captcha.challenges import MEMBER, PASS, Challenge
+from hcpov.captcha.challenges import CODE, MEMBER, PASS, Challenge
 from hcpov.comments import queries
-from hcpov.comments.forms import CommentForm
+from hcpov.comments.forms import CommentForm, PatientAnswer
+from hcpov.comments.guard import Finding
 from hcpov.comments.models import Comment
+from hcpov.text.plain import is_blank
 
 FIRST_CODE = "One step is left: type the digits in the picture. Your words are below, as you wrote them."
 NEW_CODE = "Here is a new code. Your words are below, as you wrote them."
@@ -23,6 +25,7 @@ USED = "This code was used before. Here is a new one."
 FOREIGN = "This code is not for this post. Here is a new one."
 EMPTY = "Please type the digits in the picture."
 AGAIN = "Your session changed since this page was opened. Your words are safe: press the button once more."
+REASON_MISSING = "Please say in a few words why it is no patient."
 PARENT_GONE = "The comment you were answering is no longer here. Yours can stand by itself: send it again."
 
 
@@ -32,6 +35,7 @@ class Step:
 
     challenge: Challenge | None = None
     parent: Comment | None = None
+    without_code: bool = False
     code: Challenge | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -52,10 +56,8 @@ def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None) -> St
     trouble = _trouble(form, challenge)
     if trouble is None and challenge is not None:
         step = _judge_words(post_id, form, challenge)
-        if step.challenge is not None:
-            return step
-        if captcha.burn(challenge, right=True):
-            step.code = challenges.accept(challenge)
+        step.without_code = bool(form.editor.data)
+        if step.challenge is not None or keep(step, challenge):
             return step
         trouble = USED
     else:
@@ -66,6 +68,36 @@ def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None) -> St
     else:
         form.code.errors = [trouble or USED]
     return step
+
+
+def keep(step: Step, challenge: Challenge) -> bool:
+    """Sends the form back without asking for the code again: a right one becomes its pass. Commits its one try.
+
+    Returns False when the code was used before. Who asked for an editor has answered none, and gets another picture.
+    """
+    step.challenge, step.code = None, challenge
+    if step.without_code:
+        step.code = challenges.issue(challenge.post_id)
+    elif challenge.kind == CODE:
+        step.code = challenges.accept(challenge)
+        return captcha.burn(challenge, right=True)
+    return True
+
+
+def answered(form: PatientAnswer) -> bool:
+    """Says whether the writer answered the question about a patient: with a reason, or by leaving it to the editors."""
+    if form.patient.data == "no" and is_blank(form.patient_reason.data or ""):
+        form.patient_reason.errors = [REASON_MISSING]
+        return False
+    return form.patient.data in {"no", "editors"}
+
+
+def reasons(form: PatientAnswer, findings: list[Finding]) -> list[str]:
+    """Returns why a comment is held, in words for the moderators; empty when nothing holds it."""
+    said = [finding.reason for finding in findings]
+    if said and form.patient.data == "no":
+        said.append(f"the writer says it is no patient: {form.patient_reason.data}")
+    return said
 
 
 def another_code(post_id: int) -> Step:
@@ -83,6 +115,8 @@ def _trouble(form: CommentForm, challenge: Challenge | None) -> str | None:
         return EXPIRED
     if used.was_used(challenge):
         return USED
+    if form.editor.data:
+        return None
     if not form.code.data:
         return EMPTY
     if not challenges.answers(challenge, form.code.data):

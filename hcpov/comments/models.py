@@ -1,9 +1,9 @@
-"""Comments."""
+"""Comments, reports of them, and what was decided."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hcpov import clock
@@ -13,6 +13,8 @@ from hcpov.extensions import Model
 
 BODY_LENGTH = 10_000
 DISCLOSURE_LENGTH = 300
+REASON_LENGTH = 300
+WORD_LENGTH = 80
 
 
 class State(StrEnum):
@@ -29,11 +31,16 @@ class Comment(Model):
     """A comment by a member or a guest. `html` is `body` cleaned once, when it is written.
 
     `submission_key` is the nonce of the form it came from: the database itself refuses a second comment from one form.
+    `body_mark` is a digest of the words, to know them again under another post. `network` is a keyed digest of the
+    sender's network, never an address, and is forgotten after 30 days.
     """
 
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_thread", "post_id", "state", "parent_id", "created_at", "id"),
+        Index("ix_comment_held", "state", "created_at", "id"),
+        Index("ix_comment_mark", "body_mark"),
+        Index("ix_comment_network", "network", "created_at"),
         {"sqlite_autoincrement": True},  # an erased comment's number never names another
     )
 
@@ -50,6 +57,10 @@ class Comment(Model):
     disclosure: Mapped[str] = mapped_column(String(DISCLOSURE_LENGTH), default="")
     state: Mapped[str] = mapped_column(String(10), default=State.PUBLISHED)
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    body_mark: Mapped[str] = mapped_column(String(64), default="")
+    network: Mapped[str | None] = mapped_column(String(64))
+    edited_at: Mapped[datetime | None]
+    edited_by_editor: Mapped[bool] = mapped_column(default=False)
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
@@ -58,3 +69,46 @@ class Comment(Model):
     post: Mapped[Post] = relationship()
     account: Mapped[Account | None] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side=[id])
+
+
+class HeldWord(Model):
+    """A word or phrase that holds a comment; kept by the moderators."""
+
+    __tablename__ = "held_word"
+
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Report(Model):
+    """A reader's word that a comment should be looked at. One a comment and network: more say nothing more."""
+
+    __tablename__ = "comment_report"
+    __table_args__ = (UniqueConstraint("comment_id", "network"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    network: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Decision(Model):
+    """What was done with a comment, why, by whom: the moderation log. It outlives the comment.
+
+    `before` holds what an undo needs: the state and, for an edit, the words. It is emptied when the comment is erased.
+    """
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    what: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="")
+    before: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    undone: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+    post: Mapped[Post | None] = relationship()

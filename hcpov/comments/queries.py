@@ -1,20 +1,27 @@
 """Reads about comments."""
 
-from sqlalchemy import func, select, tuple_
+from datetime import timedelta
 
-from hcpov.comments.models import Comment, State
+from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from hcpov import clock
+from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
 from hcpov.extensions import db
 
 THREADS = 100
+ALIVE = (State.PUBLISHED, State.HELD, State.RETURNED)
 NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 
 
 def thread(post_id: int, author_id: int | None, after: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
-    wanted = select(Comment).where(
-        Comment.post_id == post_id, Comment.state == State.PUBLISHED, Comment.parent_id.is_(None)
-    )
+    answer = aliased(Comment)
+    answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED).exists()
+    # A removed comment stays as a stub as long as there are replies under it.
+    shown = or_(Comment.state == State.PUBLISHED, and_(Comment.state == State.REMOVED, answered))
+    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), shown)
     if after is not None:
         mark = select(Comment.created_at, Comment.id).where(Comment.id == after, Comment.post_id == post_id)
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) > mark.scalar_subquery())
@@ -30,6 +37,38 @@ def thread(post_id: int, author_id: int | None, after: int | None = None) -> Thr
     return Thread(rows, roots[-1].id if more else None, after is None)
 
 
+def from_network(network: str, minutes: int) -> int:
+    """Counts the comments that came from a network in the last minutes. One query."""
+    since = clock.now() - timedelta(minutes=minutes)
+    wanted = select(func.count()).where(Comment.network == network, Comment.created_at > since)
+    return db.session.scalar(wanted) or 0
+
+
+def posts_with(mark: str, but: int) -> int:
+    """Counts the other posts under which the same text stands. One query."""
+    wanted = select(func.count(Comment.post_id.distinct())).where(Comment.body_mark == mark, Comment.post_id != but)
+    return db.session.scalar(wanted) or 0
+
+
+def published_before(email: str) -> bool:
+    """Says whether an address has a published comment; never for an empty one. One query."""
+    if not email:
+        return False
+    wanted = select(Comment.id).where(Comment.email == email, Comment.state == State.PUBLISHED).limit(1)
+    return db.session.scalar(wanted) is not None
+
+
+def held_words() -> list[str]:
+    """Returns the moderators' words. One query."""
+    return list(db.session.scalars(select(HeldWord.word).order_by(HeldWord.word)))
+
+
+def has_replies(comment_id: int) -> bool:
+    """Says whether anything but spam and removed comments hangs under a comment. One query."""
+    wanted = select(Comment.id).where(Comment.parent_id == comment_id, Comment.state.in_(ALIVE)).limit(1)
+    return db.session.scalar(wanted) is not None
+
+
 def by_submission_key(key: str) -> Comment | None:
     """Returns the comment that came from a form, if it came. One query."""
     return db.session.scalar(select(Comment).where(Comment.submission_key == key))
@@ -41,6 +80,17 @@ def published(post_id: int, number: str) -> Comment | None:
         return None
     comment = db.session.get(Comment, int(number))
     return comment if comment and comment.post_id == post_id and comment.state == State.PUBLISHED else None
+
+
+def published_anywhere(number: int) -> Comment | None:
+    """Returns a published comment by its number. One query."""
+    comment = db.session.get(Comment, number) if number < 10**NUMBER_LENGTH else None
+    return comment if comment and comment.state == State.PUBLISHED else None
+
+
+def any_state(number: int) -> Comment | None:
+    """Returns a comment by its number, wherever it stands. One query."""
+    return db.session.get(Comment, number)
 
 
 def root_of(comment: Comment) -> Comment:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from hcpov import config
-from hcpov.comments.models import Comment
+from hcpov.comments.models import Comment, State
 from hcpov.text import dates
 from hcpov.text.plain import initials
 
@@ -23,6 +23,8 @@ class CommentRow:
     said_machine: str
     by_author: bool
     is_reply: bool
+    removed: bool
+    edited: str
     replies: list["CommentRow"] = field(default_factory=list)
 
 
@@ -49,6 +51,8 @@ def comment_row(comment: Comment, author_id: int | None) -> CommentRow:
         said_machine=dates.machine(comment.created_at),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
+        removed=comment.state == State.REMOVED,
+        edited="" if not comment.edited_at else "edited by an editor" if comment.edited_by_editor else "edited",
     )
 
 

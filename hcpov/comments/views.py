@@ -1,4 +1,4 @@
-"""The comment's way in."""
+"""The comment's way in, its permanent address, and the report."""
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask_login import current_user
@@ -7,12 +7,16 @@ from werkzeug.wrappers import Response
 from hcpov.blog import queries as blogs
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges
-from hcpov.comments import actions, journey, policy, queries
-from hcpov.comments.forms import CommentForm
+from hcpov.captcha.challenges import Challenge
+from hcpov.comments import actions, guard, journey, networks, policy, queries, receipts, words
+from hcpov.comments.forms import CommentForm, EditForm, ReportForm
+from hcpov.comments.guard import Finding, Ruling, Submission
 from hcpov.comments.journey import Step
-from hcpov.comments.models import Comment
+from hcpov.comments.models import Comment, State
 from hcpov.comments.threads import comment_row
 from hcpov.extensions import limiter
+from hcpov.updates import actions as subscriptions
+from hcpov.updates.forms import UpdatesForm
 from hcpov.web import article as articles
 from hcpov.web import chrome, htmx
 from hcpov.web.origin import token_is_good
@@ -21,6 +25,8 @@ from hcpov.web.redirects import see_other
 blueprint = Blueprint("comments", __name__)
 
 LIMIT = "120/minute"
+RECEIPT_SECONDS = 300
+UNHURRIED = 3600.0
 
 
 @blueprint.post("/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/comments")
@@ -37,29 +43,130 @@ def leave_on_page(slug: str) -> Response:
     return _leave(blogs.site_page(slug) or abort(404))
 
 
+@blueprint.get("/comments/<int:number>/")
+def permalink(number: int) -> Response:
+    """Leads to a comment where it stands today."""
+    comment = queries.published_anywhere(number) or abort(404)
+    return see_other(_place(blogs.article_by_id(comment.post_id) or abort(404), comment))
+
+
+@blueprint.get("/comments/<int:number>/report")
+def report_form(number: int) -> Response:
+    """Shows the form by which a reader reports a comment."""
+    comment = queries.published_anywhere(number) or abort(404)
+    return chrome.page("comments/report.html", comment=comment, form=ReportForm(formdata=None), thanks=False)
+
+
+@blueprint.post("/comments/<int:number>/report")
+@limiter.limit("10/minute")
+def report(number: int) -> Response:
+    """Takes a reader's report."""
+    comment = queries.published_anywhere(number) or abort(404)
+    form = ReportForm()
+    if not form.validate():
+        return chrome.page("comments/report.html", status=422, comment=comment, form=form, thanks=False)
+    actions.report(comment, form.reason.data or "", networks.current() or "this machine")
+    return chrome.page("comments/report.html", comment=comment, form=form, thanks=True)
+
+
+@blueprint.get("/receipts/<token>")
+def receipt(token: str) -> Response:
+    """Shows a writer their own comment: where it stands, and what can be done with it."""
+    return _receipt(token, _own(token))
+
+
+@blueprint.post("/receipts/<token>/edit")
+@limiter.limit(LIMIT)
+def edit(token: str) -> Response:
+    """Takes other words from a comment's writer, past the same guard as the first ones."""
+    comment, form = _own(token), EditForm()
+    if not receipts.may_edit(comment):
+        return _receipt(token, comment, 409, form=form, late=True)
+    if not form.validate():
+        return _receipt(token, comment, 422, form=form)
+    article = blogs.article_by_id(comment.post_id) or abort(404)
+    said = words.Words(comment.name, comment.title, comment.place, comment.email, form.body.data or "", "")
+    findings = guard.judge(Submission(article, said, comment.account_id is not None, None, UNHURRIED))
+    asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
+    if asked and not journey.answered(form):
+        return _receipt(token, comment, 422, form=form, asked=asked)
+    actions.edit(comment, said.body, journey.reasons(form, findings))
+    return see_other(f"/receipts/{token}?done=edit")
+
+
+@blueprint.post("/receipts/<token>/erase")
+@limiter.limit(LIMIT)
+def erase(token: str) -> Response:
+    """Erases a comment at its writer's wish, at any time."""
+    comment = _own(token)
+    place = blogs.article_by_id(comment.post_id)
+    actions.erase(comment)
+    return chrome.page("comments/erased.html", place=place)
+
+
+@blueprint.post("/receipts/<token>/answers")
+@limiter.limit("30/minute")
+def answers(token: str) -> Response:
+    """Notes that a writer wants the answers by mail, to be confirmed."""
+    comment, form = _own(token), UpdatesForm()
+    if not form.validate():
+        return _receipt(token, comment, 422, updates=form)
+    subscriptions.ask(form.email.data or "", None, comment.post_id)
+    return see_other(f"/receipts/{token}?done=answers")
+
+
+def _own(token: str) -> Comment:
+    """Returns the comment a receipt opens; a page that says what to do for any other token."""
+    number = receipts.read(token)
+    comment = queries.any_state(number) if number is not None else None
+    stranger = comment and comment.account_id and comment.account_id != getattr(current_user, "id", None)
+    if comment is None or stranger or not comment.body or receipts.is_old(comment):
+        abort(chrome.page("comments/no_receipt.html", status=404))
+    return comment
+
+
+def _receipt(
+    token: str,
+    comment: Comment,
+    status: int = 200,
+    form: EditForm | None = None,
+    asked: Finding | None = None,
+    updates: UpdatesForm | None = None,
+    late: bool = False,
+) -> Response:
+    if form is None:
+        form = EditForm(formdata=None, data={"body": comment.body})
+    return chrome.page(
+        "comments/receipt.html",
+        status=status,
+        token=token,
+        comment=comment,
+        place=blogs.article_by_id(comment.post_id),
+        form=form,
+        asked=asked,
+        marked=articles.spans(form.body.data or "", asked.finds) if asked else (),
+        may_edit=receipts.may_edit(comment) or late,
+        late=late,
+        updates=updates,
+        done=request.args.get("done", ""),
+    )
+
+
 def _leave(article: ArticleRow) -> Response:
     """A repeat is answered first, before anything is judged: same comment, same address."""
     form = CommentForm()
     challenge = challenges.read(form.challenge.data, article.id)
     if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
-        return _posted(article, earlier)
+        return _taken(article, earlier)
     if not policy.may_leave(article):
         return _refused(article, form)
     step = _judge(article, form, challenge)
     if step.challenge is None:
         return _again(article, form, step)
-    member = current_user if current_user.is_authenticated else None
-    words = actions.Words(**{name: form[name].data or "" for name in actions.WORDS})
-    if member:
-        words = actions.signed(words, member)
-    comment = actions.publish(article.id, words, step.challenge, step.parent, member.id if member else None)
-    if comment is None:
-        form.code.errors = [journey.USED]
-        return _again(article, form, Step(code=challenges.issue(article.id)))
-    return _posted(article, comment)
+    return _past_the_guard(article, form, step, step.challenge)
 
 
-def _judge(article: ArticleRow, form: CommentForm, challenge: challenges.Challenge | None) -> Step:
+def _judge(article: ArticleRow, form: CommentForm, challenge: Challenge | None) -> Step:
     if current_user.is_authenticated:
         return journey.of_member(article.id, current_user, form, challenge, token_is_good())
     if "refresh" in request.form:
@@ -67,28 +174,68 @@ def _judge(article: ArticleRow, form: CommentForm, challenge: challenges.Challen
     return journey.of_guest(article.id, form, challenge)
 
 
-def _again(article: ArticleRow, form: CommentForm, step: Step) -> Response:
+def _past_the_guard(article: ArticleRow, form: CommentForm, step: Step, challenge: Challenge) -> Response:
+    """Publishes what no rule minds, holds what one does, and asks the writer about a patient before either."""
+    said = words.Words(**{name: form[name].data or "" for name in words.FIELDS})
+    member = current_user if current_user.is_authenticated else None
+    if member:
+        said = words.signed(said, member)
+    network = networks.current()
+    submission = Submission(
+        article, said, bool(member), network, challenge.seconds, form.website.data or "", step.without_code
+    )
+    findings = guard.judge(submission)
+    asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
+    if asked and not journey.answered(form):
+        if not journey.keep(step, challenge):
+            return _used(article, form)
+        return _again(article, form, step, asked)
+    reasons = journey.reasons(form, findings)
+    account_id = member.id if member else None
+    comment = actions.submit(article.id, said, challenge, step.parent, account_id, network, reasons)
+    return _taken(article, comment) if comment else _used(article, form)
+
+
+def _used(article: ArticleRow, form: CommentForm) -> Response:
+    form.code.errors = [journey.USED]
+    return _again(article, form, Step(code=challenges.issue(article.id)))
+
+
+def _again(article: ArticleRow, form: CommentForm, step: Step, asked: Finding | None = None) -> Response:
     """Answers with the form and every word in it; 422 unless only a new code was asked for."""
     form.code.data = ""
     form.challenge.data = step.code.token if step.code else ""
     status = 200 if "refresh" in request.form else 422
     if htmx.wanted():
-        context = articles.form_context(article, form, step.code, step.problems)
+        context = articles.form_context(article, form, step.code, step.problems, asked)
         return make_response(render_template("comments/_form.html", **context), status)
-    return articles.page(article, form, status, code=step.code, problems=step.problems)
+    return articles.page(article, form, status, code=step.code, problems=step.problems, asked=asked)
 
 
-def _posted(article: ArticleRow, comment: Comment) -> Response:
-    """Answers with the new comment: a fragment for htmx, else the page that shows it."""
+def _taken(article: ArticleRow, comment: Comment) -> Response:
+    """Answers with the new comment, or with where it waits; both with its receipt."""
+    receipt = receipts.issue(comment.id)
+    published = comment.state == State.PUBLISHED
     if htmx.wanted():
         fresh = blogs.article_by_id(article.id) or abort(404)
-        context = articles.form_context(fresh, articles.empty_form(fresh))
+        context = articles.form_context(fresh, articles.empty_form(fresh)) | {"receipt": receipt}
+        if not published:
+            return make_response(render_template("comments/_form.html", **context, held=True))
         row = comment_row(comment, fresh.author_id)
         return make_response(
             render_template("comments/_posted.html", comment=row, parent_id=comment.parent_id, **context)
         )
+    if not published:
+        return see_other(f"/receipts/{receipt}")
+    answer = see_other(_place(article, comment))
+    # Shown by the page it leads to, and then forgotten: an address would stay in the history of a shared workstation.
+    answer.set_cookie("receipt", receipt, RECEIPT_SECONDS, path=article.path, httponly=True, samesite="Lax")
+    return answer
+
+
+def _place(article: ArticleRow, comment: Comment) -> str:
     after = queries.page_of(comment)
-    return see_other(f"{article.path}{f'?after={after}' if after else ''}#comment-{comment.id}")
+    return f"{article.path}{f'?after={after}' if after else ''}#comment-{comment.id}"
 
 
 def _refused(article: ArticleRow, form: CommentForm) -> Response:

@@ -21,7 +21,7 @@ class Cadence(StrEnum):
 
 
 class Subscription(Model):
-    """An address that asked for one blog, or for the whole site when `blog_id` is null.
+    """An address that asked for one blog, for one post's thread, or for the whole site when both are null.
 
     Nothing but the question "was it you?" is sent to it before `confirmed_at` is set.
     """
@@ -34,14 +34,16 @@ class Subscription(Model):
             "uq_subscription_site",
             "email",
             unique=True,
-            sqlite_where=text("blog_id IS NULL"),
-            postgresql_where=text("blog_id IS NULL"),
+            sqlite_where=text("blog_id IS NULL AND post_id IS NULL"),
+            postgresql_where=text("blog_id IS NULL AND post_id IS NULL"),
         ),
+        Index("uq_subscription_thread", "email", "post_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     blog_id: Mapped[int | None] = mapped_column(ForeignKey("blog.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     cadence: Mapped[str] = mapped_column(String(10), default=Cadence.AT_ONCE)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from hcpov.blog import queries as blogs
 from hcpov.blog.rows import BlogRow
 from hcpov.extensions import limiter
-from hcpov.updates import actions
+from hcpov.updates import actions, tokens
 from hcpov.updates.forms import UpdatesForm
 from hcpov.web import chrome, htmx
 
@@ -27,6 +27,22 @@ def ask_site() -> Response:
 def ask_blog(blog: str) -> Response:
     """Takes an address that wants to hear of one blog."""
     return _ask(blogs.blog_named(blog) or abort(404))
+
+
+@blueprint.get("/updates/<token>")
+def asked_by_mail(token: str) -> Response:
+    """Shows the question of a confirmation mail. Mail scanners follow links: only the button says yes."""
+    known = tokens.read(token) is not None
+    return chrome.page("updates/confirm.html", 200 if known else 404, token=token, done=False, known=known)
+
+
+@blueprint.post("/updates/<token>")
+@limiter.limit(LIMIT)
+def confirm(token: str) -> Response:
+    """Takes the yes."""
+    number = tokens.read(token)
+    known = number is not None and actions.confirm(number)
+    return chrome.page("updates/confirm.html", 200 if known else 404, token=token, done=known, known=known)
 
 
 def _ask(blog: BlogRow | None) -> Response:

@@ -11,6 +11,8 @@ from hcpov.captcha import challenges, drawing
 from hcpov.captcha.challenges import Challenge
 from hcpov.comments import policy, queries
 from hcpov.comments.forms import CommentForm
+from hcpov.comments.guard import Finding
+from hcpov.text.finds import Find
 from hcpov.web import chrome
 
 
@@ -30,6 +32,8 @@ def page(
     parent: int | None = None,
     code: Challenge | None = None,
     problems: Sequence[str] = (),
+    asked: Finding | None = None,
+    receipt: str | None = None,
 ) -> Response:
     """Renders the whole page. Five queries more than the article's: masthead, thread with replies, more posts."""
     if parent is not None and not form.parent.data:
@@ -40,12 +44,17 @@ def page(
         status=status,
         thread=thread,
         more=blogs.more_from(article.blog.id, article.id),
-        **form_context(article, form, code, problems),
+        receipt=receipt,
+        **form_context(article, form, code, problems, asked),
     )
 
 
 def form_context(
-    article: ArticleRow, form: CommentForm, code: Challenge | None = None, problems: Sequence[str] = ()
+    article: ArticleRow,
+    form: CommentForm,
+    code: Challenge | None = None,
+    problems: Sequence[str] = (),
+    asked: Finding | None = None,
 ) -> dict[str, object]:
     """Returns what `comments/_form.html` needs. Draws the picture when there is a code to ask for."""
     return {
@@ -56,7 +65,18 @@ def form_context(
         "picture": drawing.picture(challenges.digits(code.nonce)) if code and code.kind == challenges.CODE else None,
         "answering": answered(article.id, form),
         "problems": problems,
+        "asked": asked,
+        "marked": spans(form.body.data or "", asked.finds) if asked else (),
     }
+
+
+def spans(text: str, finds: Sequence[Find]) -> list[tuple[str, str]]:
+    """Returns a text in pieces, each with the words for what was found in it, or with none."""
+    pieces, at = [], 0
+    for find in finds:
+        pieces += [(text[at : find.start], ""), (text[find.start : find.end], find.kind.words)]
+        at = find.end
+    return [piece for piece in [*pieces, (text[at:], "")] if piece[0]]
 
 
 def answered(post_id: int, form: CommentForm) -> str | None:
