@@ -47,6 +47,9 @@ def _leave(article: ArticleRow) -> Response:
         return _refused(article, form)
     step = _judge(article, form, challenge)
     if step.challenge is None:
+        # The same form may have been stored by a request beside this one, after the first look and before the code's.
+        if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
+            return _posted(article, earlier)
         return _again(article, form, step)
     member = current_user if current_user.is_authenticated else None
     words = actions.Words(**{name: form[name].data or "" for name in actions.WORDS})
