@@ -113,12 +113,21 @@ def _element(node: Node, lead: Callable[[str], str], notes: Counter[str]) -> lis
     if node.tag == "img":
         return _picture(node, lead, notes)
     if node.tag == "a" and "href" in node.attributes:
-        old = node.attributes["href"]
-        node.attributes["href"] = lead(old)
-        notes["links to the old site lead to the new addresses"] += node.attributes["href"] not in {old, ""}
+        _lead_on(node, lead, notes)
     if node.tag == "figure":
         _caption(node)
     return [*before, node]
+
+
+def _lead_on(node: Node, lead: Callable[[str], str], notes: Counter[str]) -> None:
+    old = node.attributes["href"]
+    new = node.attributes["href"] = lead(old)
+    if new in {old, ""}:
+        return
+    # What was not imported stays on the old site, and a link without its name would look for it here.
+    spelt_out = ":" not in old and new.endswith(old.lstrip("./"))
+    words = "links without the old site's name now have it" if spelt_out and not new.startswith("/") else ""
+    notes[words or "links to the old site lead to the new addresses"] += 1
 
 
 def _picture(node: Node, lead: Callable[[str], str], notes: Counter[str]) -> list[Child]:

@@ -273,6 +273,8 @@ def test_links_between_posts_lead_to_the_new_addresses(app: Flask, take: Take) -
     ):
         assert f'href="{address}"' in html
     assert f'src="{SITE}/a.jpg" alt="A ward"' in html
+    assert "Links to the old site lead to the new addresses (1):\n    post 1 “Post 1”: 4" in report
+    assert "Links without the old site's name now have it (1):\n    post 1 “Post 1”\n" in report
     assert f'HCPOV_PICTURE_HOSTS="{SITE}"' in report
 
 
