@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from hcpov.blog.models import Post, State
 from hcpov.captcha.models import Challenge
+from hcpov.comments import queries
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from tests.forms import HTMX, WORDS, hidden, kept, new_code, right_code, wrong_code
@@ -169,6 +170,22 @@ def test_repeat_is_answered_first(app: Flask, client: FlaskClient, make: Make, h
     assert len(stored(app)) == 1
     with app.app_context():
         assert db.session.get_one(Post, post.id).comment_count == 1
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
+def test_overtaken_repeat_is_answered_too(
+    app: Flask, client: FlaskClient, make: Make, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same form was stored beside this request, after its first look: the look that comes too early is played."""
+    post = make.post()
+    data = WORDS | new_code(app, client, post)
+    first = client.post(post.comments, data=data, headers=headers)
+    looks = iter([lambda _key: None])
+    look = queries.by_submission_key
+    monkeypatch.setattr(queries, "by_submission_key", lambda key: next(looks, look)(key))
+    second = client.post(post.comments, data=data, headers=headers)
+    assert (second.status_code, second.headers.get("Location")) == (first.status_code, first.headers.get("Location"))
+    assert len(stored(app)) == 1
 
 
 def test_repeat_is_answered_after_the_code_expired(
