@@ -14,6 +14,7 @@ from hcpov.blog import views as blog
 from hcpov.captcha import views as captcha
 from hcpov.comments import views as comments
 from hcpov.config import Settings
+from hcpov.desk import views as desk
 from hcpov.extensions import csrf, db, huey, limiter, migrate, security
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, headers, origin, strip
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, updates, blog):
+    for feature in (captcha, comments, updates, desk, blog):
         app.register_blueprint(feature.blueprint)
     huey.storage_kwargs = {"filename": str(settings.instance / "jobs.sqlite3")}
     if settings.proxies:

@@ -4,27 +4,29 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-htmx_version=4.0.1
-htmx=.cache/htmx/package
+# Folder in .cache, package, version. htmx is what the CDN serves; axe-core looks for what shuts people out.
+packages=("htmx htmx.org 4.0.1" "axe axe-core 4.14.1")
 
-fetched() { [ -f "$htmx/dist/htmx.min.js" ] && grep -q "\"version\": *\"$htmx_version\"" "$htmx/package.json"; }
+fetched() { [ -f ".cache/$1/package/package.json" ] && grep -q "\"version\": *\"$3\"" ".cache/$1/package/package.json"; }
 
 fetch() {
     command -v npm >/dev/null || return 1
-    rm -rf .cache/htmx
-    mkdir -p .cache/htmx
+    rm -rf ".cache/$1"
+    mkdir -p ".cache/$1"
     (
-        cd .cache/htmx
-        npm pack --silent "htmx.org@$htmx_version" >/dev/null 2>&1 </dev/null && tar -xzf ./*.tgz && rm ./*.tgz
+        cd ".cache/$1"
+        npm pack --silent "$2@$3" >/dev/null 2>&1 </dev/null && tar -xzf ./*.tgz && rm ./*.tgz
     )
 }
 
 .ci/packages chromium fonts-liberation
-fetched || { .ci/packages npm && fetch; } || true
 
 lacking=()
 command -v chromium >/dev/null || lacking+=(Chromium)
-fetched || lacking+=("htmx.org $htmx_version from npm")
+for package in "${packages[@]}"; do
+    read -r -a named <<<"$package"
+    fetched "${named[@]}" || { .ci/packages npm && fetch "${named[@]}"; } || lacking+=("${named[1]} ${named[2]} from npm")
+done
 if [ ${#lacking[@]} -eq 0 ]; then
     exec .venv/bin/pytest -n 2 "$@"
 fi

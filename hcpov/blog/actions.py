@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hcpov import clock, config
-from hcpov.blog.models import Blog, Kind, Post, State, Tag
+from hcpov.blog.models import Blog, CommentRule, Kind, Post, State, Tag
 from hcpov.extensions import db
 from hcpov.text import markdown
 from hcpov.text.excerpts import excerpt, text_of
@@ -61,3 +61,10 @@ def tag_named(name: str, session: Session) -> Tag:
         session.add(tag)
         session.flush()
     return tag
+
+
+def set_comment_rule(blog_id: int, rule: CommentRule, days: int | None) -> None:
+    """Commits whose comments a blog publishes at once, and after how many days its posts close; None never."""
+    blog = db.session.get_one(Blog, blog_id)
+    blog.comment_rule, blog.close_after_days = rule, days
+    db.session.commit()

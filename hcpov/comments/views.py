@@ -164,7 +164,7 @@ def _leave(article: ArticleRow) -> Response:
     if step.challenge is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
-            return _posted(article, earlier)
+            return _taken(article, earlier)
         return _again(article, form, step)
     return _past_the_guard(article, form, step, step.challenge)
 

@@ -6,7 +6,7 @@
   const DAY = 864e5, FIRST = 2e3, LONGEST = 6e4;
   const WORDS = ["name", "title", "place", "email", "body", "disclosure", "parent"];
   const PREFIX = "comment ";
-  let busy = false, unsure = false, timer = 0, delay = FIRST;
+  let busy = false, unsure = false, pause = 0, timer = 0, delay = FIRST;
 
   const form = () => document.querySelector("#leave form");
   const field = (f, name) => f.elements.namedItem(name);
@@ -99,6 +99,8 @@
     if (event.submitter?.name === "refresh") return save(f);
     if (busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     busy = true;
+    clearTimeout(pause);
+    pause = 0;
     save(f, true);
     freeze(f, true);
     say(f, "Sending…");
@@ -126,7 +128,6 @@
     f.querySelector("[data-keep]")?.removeAttribute("hidden");
   });
 
-  let pause = 0;
   document.addEventListener("input", (event) => {
     const f = form();
     if (f?.contains(event.target) && !busy) { clearTimeout(pause); pause = setTimeout(() => save(f), 300); }

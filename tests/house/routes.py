@@ -26,6 +26,7 @@ PUBLIC = {
     "captcha.fragment": "GET",
     "comments.leave": "POST",
     "comments.leave_on_page": "POST",
+    "desk.log": "GET",
     "static": "GET",
     "updates.ask_blog": "POST",
     "updates.ask_site": "POST",
@@ -34,6 +35,15 @@ PUBLIC = {
 # Addresses for those who may; strangers are refused or led to the sign-in page.
 PRIVATE = {
     "auth.verify": "GET POST",
+    "desk.blog_rules": "GET",
+    "desk.held": "GET",
+    "desk.home": "GET",
+    "desk.keep_words": "POST",
+    "desk.set_rule": "POST",
+    "desk.settle": "POST",
+    "desk.settle_many": "POST",
+    "desk.undo": "POST",
+    "desk.words": "GET",
     "strip.toggle": "POST",  # for whom HCPOV_STRIP names: staff, unless it says otherwise
 }
 
@@ -88,6 +98,7 @@ def _values(make: Make) -> dict[str, str | int]:
         "year": int(year),
         "month": int(month),
         "slug": slug,
+        "number": make.comment(post),
         "challenge": "none",
         "filename": "css/pov.css",
     }

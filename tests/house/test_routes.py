@@ -22,7 +22,7 @@ def test_the_lists_name_only_what_is_there(app: Flask, make: Make) -> None:
 
 
 def test_a_new_address_is_refused_until_it_is_listed() -> None:
-    assert unlisted([("desk.home", "GET")])
+    assert unlisted([("desk.attic", "GET")])
     assert unlisted([("blog.home", "POST")])
     assert not unlisted([("blog.home", "GET")])
 

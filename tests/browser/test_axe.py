@@ -1,0 +1,118 @@
+"""axe-core on the post page in every state of the form, and on what else a writer sees: no violation."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import CACHE, Open
+from tests.browser.test_journey import fill_in, token
+from tests.forms import right_code
+from tests.make import Make, MadePost
+
+AXE = CACHE / "axe" / "package" / "axe.min.js"
+PATIENT = "We had one last week, DOB 4/12/1961, on the night shift."
+LINKS = "https://a.example https://b.example https://c.example"
+
+
+def violations(page: Page) -> list[str]:
+    """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, with the elements."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def send(app: Flask, page: Page, body: str, code: bool = True) -> None:
+    """Fills the form in and sends it."""
+    page.locator("#leave").scroll_into_view_if_needed()
+    expect(page.locator("#code-box img")).to_be_visible()
+    fill_in(page)
+    page.locator("#leave [name=body]").fill(body)
+    page.locator("#code").fill(right_code(app, token(page)) if code else "")
+    page.get_by_role("button", name="Post comment").click()
+
+
+def found(app: Flask, page: Page) -> None:
+    """As a reader finds it, with the code."""
+    page.locator("#leave").scroll_into_view_if_needed()
+    expect(page.locator("#code-box img")).to_be_visible()
+
+
+def error(app: Flask, page: Page) -> None:
+    """With the code missing."""
+    send(app, page, "Words.", code=False)
+    expect(page.locator("#code-error")).to_be_visible()
+
+
+def asked(app: Flask, page: Page) -> None:
+    """With the question about a patient."""
+    send(app, page, PATIENT)
+    expect(page.locator("#leave mark")).to_be_visible()
+    page.get_by_text("It is no patient, or I am not sure").click()
+
+
+def held(app: Flask, page: Page) -> None:
+    """With a held comment's notice."""
+    send(app, page, LINKS)
+    expect(page.locator("#leave [data-posted]")).to_contain_text("with the editors")
+
+
+def posted(app: Flask, page: Page) -> None:
+    """With a comment just posted."""
+    send(app, page, "A good word.")
+    expect(page.locator(".comment.mine")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", [found, error, asked, held, posted])
+def test_post_page_shuts_nobody_out(
+    app: Flask, open_page: Open, make: Make, state: Callable[[Flask, Page], None], scheme: str
+) -> None:
+    post: MadePost = make.post(body="Text.\n\n> Quoted.\n\n1. One", editors_note="A note.", disclosure="None")
+    make.comment(post, "An answer.", parent=make.comment(post, "Said."), name="Cyn Reply")
+    page = open_page(post.path, width=320, scheme=scheme)
+    state(app, page)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("path", ["/", "/blogs/", "/boardroom-buzz/", "/sign-in", "/join", "/nope/"])
+def test_pages_shut_nobody_out(open_page: Open, make: Make, path: str) -> None:
+    make.post()
+    page = open_page(path, trouble=("status of 404",))
+    assert violations(page) == []
+
+
+def test_receipt_and_report_shut_nobody_out(app: Flask, open_page: Open, make: Make) -> None:
+    post = make.post()
+    page = open_page(post.path)
+    send(app, page, "A good word.")
+    page.get_by_role("link", name="your receipt").click()
+    expect(page.get_by_role("heading", name="Your comment")).to_be_visible()
+    assert violations(page) == []
+    page.goto(post.path)
+    page.get_by_role("link", name="Report").click()
+    assert violations(page) == []
+
+
+def test_keyboard_alone_posts_a_comment(app: Flask, open_page: Open, make: Make) -> None:
+    post = make.post()
+    page = open_page(post.path)
+    page.locator("#leave").scroll_into_view_if_needed()
+    expect(page.locator("#code-box img")).to_be_visible()
+    page.locator("#leave [name=name]").focus()
+    for words in ("Ada Reader", "Pharmacist", "Tulsa OK", "ada@example.org", "By keyboard.", ""):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    for _ in range(4):
+        if page.evaluate("document.activeElement.id") == "code":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(right_code(app, token(page)))
+    page.keyboard.press("Enter")
+    expect(page.locator(".comment.mine")).to_contain_text("By keyboard.")
