@@ -74,6 +74,21 @@ def test_comment_without_a_page_refresh(app: Flask, open_page: Open, post: MadeP
     expect(page.locator("#talk-h")).to_have_text("3 comments")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
+def test_enter_posts(app: Flask, open_page: Open, post: MadePost, scripts: bool) -> None:
+    page = open_page(post.path, scripts=scripts)
+    if scripts:
+        page.locator("#leave").scroll_into_view_if_needed()
+    else:
+        fill_in(page)
+        page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#code-box img")).to_be_visible()
+    fill_in(page)
+    page.locator("#code").fill(right_code(app, token(page)))
+    page.keyboard.press("Enter")
+    expect(page.locator("#talk-h")).to_have_text("3 comments")
+
+
 def test_second_comment_from_the_emptied_form(app: Flask, open_page: Open, post: MadePost) -> None:
     page = open_page(post.path)
     for number in (3, 4):
