@@ -16,6 +16,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from hcpov import clock, config
 
 DIGITS = 5
+# A turned 1 reads as 7. Of eight digits there are 32,768 codes: with one try each, guessing is not what gets through.
+ALPHABET = "02345689"
 MEMBER_KEY_SECONDS = 7 * 24 * 3600
 TOKEN_LENGTH = 200
 
@@ -71,17 +73,25 @@ def read(token: str | None, post_id: int | None = None) -> Challenge | None:
 
 def digits(nonce: str) -> str:
     """Returns the answer to the challenge with this nonce."""
-    secret = current_app.secret_key
-    assert isinstance(secret, str)
-    drawn = hmac.new(secret.encode(), f"captcha digits {nonce}".encode(), hashlib.sha256).digest()
-    # 256 bits modulo 10^5 leaves a bias below 10^-70.
-    return str(int.from_bytes(drawn) % 10**DIGITS).zfill(DIGITS)
+    # 256 is a multiple of eight: every digit is as likely as the others.
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in _drawn("digits", nonce)[:DIGITS])
+
+
+def seed(nonce: str) -> bytes:
+    """Returns what decides how the challenge with this nonce sounds: the same each time, foreseen by nobody."""
+    return _drawn("sound", nonce)
 
 
 def answers(challenge: Challenge, code: str) -> bool:
     """Says whether `code` is the challenge's answer, in constant time. Blanks between digits are forgiven."""
     typed = "".join(code.split())
     return typed.isascii() and hmac.compare_digest(typed, digits(challenge.nonce))
+
+
+def _drawn(what: str, nonce: str) -> bytes:
+    secret = current_app.secret_key
+    assert isinstance(secret, str)
+    return hmac.new(secret.encode(), f"captcha {what} {nonce}".encode(), hashlib.sha256).digest()
 
 
 def _sign(kind: str, nonce: str, post_id: int, account_id: int | None = None) -> Challenge:

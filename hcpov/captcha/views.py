@@ -1,9 +1,11 @@
 """The security code's fragment and its sound."""
 
-from flask import Blueprint, Response, abort, render_template
+import io
+
+from flask import Blueprint, Response, abort, render_template, send_file
 
 from hcpov.blog import queries as blogs
-from hcpov.captcha import challenges, drawing, queries
+from hcpov.captcha import challenges, drawing, queries, speech
 from hcpov.extensions import limiter
 from hcpov.web.paging import row_number
 
@@ -29,5 +31,8 @@ def audio(challenge: str) -> Response:
     code = challenges.read(challenge)
     if code is None or code.kind != challenges.CODE or code.old or queries.was_used(code):
         abort(404)
-    sound = drawing.sound(challenges.digits(code.nonce))
-    return Response(sound, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
+    sound = speech.speak(challenges.digits(code.nonce), challenges.seed(code.nonce))
+    # send_file answers requests for a part, without which Safari plays nothing.
+    answer = send_file(io.BytesIO(sound), mimetype="audio/wav", conditional=True, etag=False, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

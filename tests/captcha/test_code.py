@@ -28,10 +28,10 @@ def test_fragment_brings_picture_challenge_and_field(app: Flask, client: FlaskCl
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
     [picture] = re.findall(r'src="data:image/png;base64,([^"]+)"', answer.text)
-    assert Image.open(io.BytesIO(base64.b64decode(picture))).size == (160, 60)
+    assert Image.open(io.BytesIO(base64.b64decode(picture))).size == (200, 75)
     token = hidden(answer.text)
     code = right_code(app, token)
-    assert re.fullmatch(r"\d{5}", code)
+    assert re.fullmatch(r"[02345689]{5}", code)
     seen = answer.text.replace(picture, "") + str(answer.headers)
     assert code not in seen.replace(token, "")
     padded = token.split(".")[0] + "=="
@@ -82,6 +82,21 @@ def test_digits_of_one_secret_are_not_anothers(app: Flask) -> None:
         there = [challenges.digits(f"{number:024x}") for number in range(50)]
         app.secret_key = before
     assert sum(a == b for a, b in zip(here, there, strict=True)) <= 1
+
+
+def test_every_digit_is_as_likely(app: Flask) -> None:
+    with app.app_context():
+        drawn = "".join(challenges.digits(f"{number:024x}") for number in range(2000))
+    assert set(drawn) == set(challenges.ALPHABET)
+    assert all(1100 < drawn.count(digit) < 1400 for digit in challenges.ALPHABET)
+
+
+def test_what_decides_the_sound_does_not_tell_the_digits(app: Flask) -> None:
+    with app.app_context():
+        for number in range(50):
+            nonce = f"{number:024x}"
+            told = "".join(challenges.ALPHABET[byte % 8] for byte in challenges.seed(nonce))
+            assert challenges.digits(nonce) != told[: challenges.DIGITS]
 
 
 def test_command_answers_whoever_holds_the_secret(
