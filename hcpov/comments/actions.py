@@ -108,7 +108,12 @@ def settle(
     comment: Comment, account_id: int, what: str, state: State, reason: str = "", body: str | None = None
 ) -> Decision:
     """Commits a moderator's decision and its line in the log; `body` is an editor's other wording, marked as such."""
-    before = {"state": comment.state, "body": comment.body, "edited": "yes" if comment.edited_by_editor else ""}
+    before = {
+        "state": comment.state,
+        "body": comment.body,
+        "edited": "yes" if comment.edited_by_editor else "",
+        "reasons": "\n".join(comment.reasons),
+    }
     decision = Decision(
         comment_id=comment.id, post_id=comment.post_id, account_id=account_id, what=what, reason=reason, before=before
     )
@@ -117,6 +122,8 @@ def settle(
         _write_body(comment, body)
         comment.edited_by_editor, comment.edited_at = True, clock.now()
     _move(comment, state)
+    if reason and state != State.PUBLISHED:
+        comment.reasons = [reason]  # what the writer's receipt shows
     db.session.commit()
     return decision
 
@@ -130,6 +137,7 @@ def undo(decision: Decision) -> bool:
     _write_body(comment, decision.before["body"])
     comment.edited_by_editor = bool(decision.before["edited"])
     _move(comment, State(decision.before["state"]))
+    comment.reasons = decision.before["reasons"].splitlines()
     db.session.commit()
     return True
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import CACHE, Open
 from tests.browser.test_journey import fill_in, token
 from tests.forms import right_code
-from tests.make import Make, MadePost
+from tests.make import MadePost, Make
 
 AXE = CACHE / "axe" / "package" / "axe.min.js"
 PATIENT = "We had one last week, DOB 4/12/1961, on the night shift."

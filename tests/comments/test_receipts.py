@@ -35,7 +35,9 @@ def token(app: Flask, client: FlaskClient, post: MadePost) -> str:
 def stored(app: Flask) -> Comment:
     """Returns the first comment."""
     with app.app_context():
-        return db.session.scalars(db.select(Comment).order_by(Comment.id)).first() or pytest.fail("no comment")
+        comment: Comment | None = db.session.scalars(db.select(Comment).order_by(Comment.id)).first()
+    assert comment is not None
+    return comment
 
 
 def number_of_comments(app: Flask, post: MadePost) -> int:

@@ -24,12 +24,21 @@ PUBLIC = {
     "blog.site_page": "GET",
     "captcha.audio": "GET",
     "captcha.fragment": "GET",
+    "comments.answers": "POST",  # this and edit, erase and receipt open with a receipt only
+    "comments.edit": "POST",
+    "comments.erase": "POST",
     "comments.leave": "POST",
     "comments.leave_on_page": "POST",
+    "comments.permalink": "GET",
+    "comments.receipt": "GET",
+    "comments.report": "POST",
+    "comments.report_form": "GET",
     "desk.log": "GET",
     "static": "GET",
     "updates.ask_blog": "POST",
     "updates.ask_site": "POST",
+    "updates.asked_by_mail": "GET",
+    "updates.confirm": "POST",
 }
 
 # Addresses for those who may; strangers are refused or led to the sign-in page.
@@ -100,5 +109,6 @@ def _values(make: Make) -> dict[str, str | int]:
         "slug": slug,
         "number": make.comment(post),
         "challenge": "none",
+        "token": "none",
         "filename": "css/pov.css",
     }

@@ -38,7 +38,7 @@ def test_scripts_can_be_run(script: str) -> None:
 
 
 def test_browser_tests_use_the_script_that_readers_get() -> None:
-    version = re.search(r"^htmx_version=(\S+)$", (ROOT / "tests/sqlite.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    version = re.search(r'"htmx htmx.org (\S+)"', (ROOT / "tests/sqlite.sh").read_text(encoding="utf-8"))
     assert version
     assert f"htmx.org@{version[1]}/" in HTMX_URL
 
