@@ -24,6 +24,7 @@ BAD = {
     "HCPOV_PICTURE_HOSTS": ["pictures.example.org"],
     "HCPOV_STRIP": ["everybody", ""],
     "HCPOV_CODE_MINUTES": ["0", "1441"],
+    "HCPOV_EDIT_MINUTES": ["-1", "1441"],
     "HCPOV_RATE_LIMITS": ["maybe"],
 }
 SECRETS = {

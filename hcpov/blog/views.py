@@ -13,6 +13,7 @@ from hcpov.web.redirects import moved_for_good
 
 blueprint = Blueprint("blog", __name__)
 
+POLICY = "comment-policy"
 POST_ADDRESS = "/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/"
 
 
@@ -67,7 +68,10 @@ def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
 @blueprint.get("/pages/<slug:slug>/")
 def site_page(slug: str) -> AnyResponse:
     """A page of the site."""
-    return _read(queries.site_page(slug))
+    found = queries.site_page(slug)
+    if found is None and slug == POLICY:  # every site has one, also before somebody writes its own
+        return chrome.page("blog/policy.html", edit_minutes=config.current().edit_minutes)
+    return _read(found)
 
 
 @blueprint.get("/feed.atom")

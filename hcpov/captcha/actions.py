@@ -11,9 +11,9 @@ from hcpov.captcha.models import Challenge
 from hcpov.extensions import db
 
 
-def burn(challenge: challenges.Challenge, right: bool) -> bool:
+def burn(challenge: challenges.Challenge, right: bool, network: str | None = None) -> bool:
     """Commits that a challenge had its one try; returns False when it had it before."""
-    db.session.add(used(challenge, right))
+    db.session.add(used(challenge, right, network))
     try:
         db.session.commit()
     except IntegrityError:
@@ -22,9 +22,9 @@ def burn(challenge: challenges.Challenge, right: bool) -> bool:
     return True
 
 
-def used(challenge: challenges.Challenge, right: bool) -> Challenge:
+def used(challenge: challenges.Challenge, right: bool, network: str | None = None) -> Challenge:
     """Returns the row that burns a challenge, for a caller that commits it with something else."""
-    return Challenge(nonce=challenge.nonce, used_at=clock.now(), right=right)
+    return Challenge(nonce=challenge.nonce, used_at=clock.now(), right=right, network=network)
 
 
 def forget_used() -> int:

@@ -11,7 +11,7 @@ from hcpov.captcha import actions as captcha
 from hcpov.captcha import challenges
 from hcpov.captcha import queries as used
 from hcpov.captcha.challenges import CODE, MEMBER, PASS, Challenge
-from hcpov.comments import queries
+from hcpov.comments import networks, queries
 from hcpov.comments.forms import CommentForm, PatientAnswer
 from hcpov.comments.guard import Finding
 from hcpov.comments.models import Comment
@@ -23,6 +23,7 @@ WRONG = "These were not the digits in the picture. Here is a new code."
 EXPIRED = "This code has expired. Here is a new one."
 USED = "This code was used before. Here is a new one."
 FOREIGN = "This code is not for this post. Here is a new one."
+SLOWLY = "Several wrong codes came from your network. Wait a minute, then answer this new one."
 EMPTY = "Please type the digits in the picture."
 AGAIN = "Your session changed since this page was opened. Your words are safe: press the button once more."
 REASON_MISSING = "Please say in a few words why it is no patient."
@@ -119,8 +120,11 @@ def _trouble(form: CommentForm, challenge: Challenge | None) -> str | None:
         return None
     if not form.code.data:
         return EMPTY
+    network = networks.current()
+    if used.guesses_too_often(network):
+        return SLOWLY
     if not challenges.answers(challenge, form.code.data):
-        captcha.burn(challenge, right=False)
+        captcha.burn(challenge, right=False, network=network)
         return WRONG
     return None
 

@@ -201,3 +201,22 @@ def test_server_out_of_breath_is_asked_again(app: Flask, open_page: Open, post: 
     expect(page.locator("#leave-problem")).to_have_text("Wait a minute.")
     expect(page.locator(".comment.mine")).to_be_visible(timeout=15_000)
     assert len(bodies(app)) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
+def test_whole_journey_on_a_slow_line(app: Flask, open_page: Open, post: MadePost, scripts: bool) -> None:
+    page = open_page("/blogs/", scripts=scripts)
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+    line.send("Network.emulateNetworkConditions", slow)
+    page.goto(post.path)
+    if scripts:
+        ready(app, page)
+    else:
+        fill_in(page)
+        page.get_by_role("button", name="Post comment").click()
+        page.locator("#code").fill(right_code(app, token(page)))
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#talk-h")).to_have_text("1 comment", timeout=15_000)
+    assert len(bodies(app)) == 1

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hcpov.blog.models import CommentRule
+from hcpov.blog.models import CommentRule, Kind
 from hcpov.comments.actions import keep_words
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
-from tests.forms import HTMX, WORDS, hidden, kept, new_code
+from tests.forms import HTMX, WORDS, hidden, kept, new_code, wrong_code
 from tests.make import MadeAccount, Make
 
 PATIENT = "We had one last week, DOB 4/12/1961, where the card would have caught the allergy."
@@ -218,6 +218,31 @@ def test_editor_without_a_challenge_gets_one(app: Flask, client: FlaskClient, ma
     assert first.status_code == 422 and count(app) == 0
     client.post(post.comments, data=WORDS | {"editor": "yes", "challenge": hidden(first.text)})
     assert last(app).state == State.HELD
+
+
+def test_three_wrong_codes_slow_a_network_down(
+    app: Flask, client: FlaskClient, make: Make, travel: Callable[[float], None]
+) -> None:
+    post, here = make.post(), {"REMOTE_ADDR": "203.0.113.7"}
+    for _ in range(3):
+        data = WORDS | new_code(app, client, post)
+        wrong = data | {"code": wrong_code(data["code"])}
+        assert "not the digits" in client.post(post.comments, data=wrong, environ_overrides=here).text
+    right = WORDS | new_code(app, client, post)
+    slow = client.post(post.comments, data=right, environ_overrides=here)
+    assert slow.status_code == 422 and "Wait a minute" in slow.text and kept(slow.text)["body"] == WORDS["body"]
+    elsewhere = client.post(post.comments, data=WORDS | new_code(app, client, post))
+    assert elsewhere.status_code == 303
+    travel(61)
+    data = WORDS | new_code(app, client, post)
+    assert client.post(post.comments, data=data, environ_overrides=here).status_code == 303
+
+
+def test_policy_says_what_the_guard_is_not(client: FlaskClient, make: Make) -> None:
+    page = client.get("/pages/comment-policy/").text
+    assert "This is a courtesy, not compliance." in page
+    make.post("House rules", kind=Kind.PAGE, slug="comment-policy", body="Our own.")
+    assert "Our own." in client.get("/pages/comment-policy/").text
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,10 @@ def upgrade() -> None:
     op.execute("UPDATE blog SET comment_rule = 'closed' WHERE id IN (SELECT id FROM blog_closed)")
     op.drop_table("blog_closed")
 
+    with op.batch_alter_table("challenge", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("network", sa.String(length=64), nullable=True))
+        batch_op.create_index("ix_challenge_network", ["network", "used_at"], unique=False)
+
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("body_mark", sa.String(length=64), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("network", sa.String(length=64), nullable=True))
@@ -118,6 +122,9 @@ def downgrade() -> None:
     op.create_index(
         "uq_subscription_site", "subscription", ["email"], unique=True, sqlite_where=site, postgresql_where=site
     )
+    with op.batch_alter_table("challenge", schema=None) as batch_op:
+        batch_op.drop_index("ix_challenge_network")
+        batch_op.drop_column("network")
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_index("ix_comment_network")
         batch_op.drop_index("ix_comment_mark")
