@@ -66,7 +66,9 @@ def main(rounds: int) -> None:
                 token = page.locator("#leave input[name=challenge]").get_attribute("value") or ""
                 page.locator("#code").fill(right_code(app, token))
                 page.get_by_role("button", name="Post comment").click()
-                expect(page.locator("#leave [data-posted]")).to_be_visible(timeout=120_000)
+                expect(page.locator("#leave [data-posted]")).to_be_visible(
+                    timeout=300_000
+                )  # six losses in a row take two minutes
             browser.close()
         with app.app_context():
             bodies = list(db.session.scalars(db.select(Comment.body)))

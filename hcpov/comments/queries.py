@@ -15,7 +15,7 @@ ALIVE = (State.PUBLISHED, State.HELD, State.RETURNED)
 NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 
 
-def thread(post_id: int, author_id: int | None, after: int | None = None) -> Thread:
+def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
     answer = aliased(Comment)
     answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED).exists()
@@ -33,7 +33,7 @@ def thread(post_id: int, author_id: int | None, after: int | None = None) -> Thr
         .where(Comment.parent_id.in_([root.id for root in roots]), Comment.state == State.PUBLISHED)
         .order_by(Comment.created_at, Comment.id)
     )
-    rows = assemble(roots, list(db.session.scalars(replies)) if roots else [], author_id)
+    rows = assemble(roots, list(db.session.scalars(replies)) if roots else [], author_id, reader_id)
     return Thread(rows, roots[-1].id if more else None, after is None)
 
 

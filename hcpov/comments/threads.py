@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from hcpov import config
+from hcpov.comments import receipts
 from hcpov.comments.models import Comment, State
 from hcpov.text import dates
 from hcpov.text.plain import initials
@@ -23,6 +24,7 @@ class CommentRow:
     said_machine: str
     by_author: bool
     is_reply: bool
+    receipt: str
     removed: bool
     edited: str
     replies: list["CommentRow"] = field(default_factory=list)
@@ -37,8 +39,9 @@ class Thread:
     first_page: bool = True
 
 
-def comment_row(comment: Comment, author_id: int | None) -> CommentRow:
-    """Makes a comment ready to show; `author_id` is the account of the post's author."""
+def comment_row(comment: Comment, author_id: int | None, reader_id: int | None = None) -> CommentRow:
+    """Makes a comment ready to show; `author_id` is the post's author, and a reader's own comments carry a receipt."""
+    own = comment.account_id is not None and comment.account_id == reader_id
     return CommentRow(
         id=comment.id,
         name=comment.name,
@@ -51,15 +54,18 @@ def comment_row(comment: Comment, author_id: int | None) -> CommentRow:
         said_machine=dates.machine(comment.created_at),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
+        receipt=receipts.issue(comment.id) if own else "",
         removed=comment.state == State.REMOVED,
         edited="" if not comment.edited_at else "edited by an editor" if comment.edited_by_editor else "edited",
     )
 
 
-def assemble(roots: list[Comment], replies: list[Comment], author_id: int | None) -> list[CommentRow]:
+def assemble(
+    roots: list[Comment], replies: list[Comment], author_id: int | None, reader_id: int | None
+) -> list[CommentRow]:
     """Puts replies under the comments they answer."""
-    rows = {root.id: comment_row(root, author_id) for root in roots}
+    rows = {root.id: comment_row(root, author_id, reader_id) for root in roots}
     for reply in replies:
         if reply.parent_id in rows:
-            rows[reply.parent_id].replies.append(comment_row(reply, author_id))
+            rows[reply.parent_id].replies.append(comment_row(reply, author_id, reader_id))
     return list(rows.values())

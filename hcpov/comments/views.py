@@ -224,7 +224,7 @@ def _taken(article: ArticleRow, comment: Comment) -> Response:
         context = articles.form_context(fresh, articles.empty_form(fresh)) | {"receipt": receipt}
         if not published:
             return make_response(render_template("comments/_form.html", **context, held=True))
-        row = comment_row(comment, fresh.author_id)
+        row = comment_row(comment, fresh.author_id, getattr(current_user, "id", None))
         return make_response(
             render_template("comments/_posted.html", comment=row, parent_id=comment.parent_id, **context)
         )

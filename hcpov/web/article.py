@@ -38,7 +38,8 @@ def page(
     """Renders the whole page. Five queries more than the article's: masthead, thread with replies, more posts."""
     if parent is not None and not form.parent.data:
         form.parent.data = str(parent)
-    thread = queries.thread(article.id, article.author_id, after)
+    reader_id = current_user.id if current_user.is_authenticated else None
+    thread = queries.thread(article.id, article.author_id, after, reader_id)
     return chrome.page(
         "blog/post.html",
         status=status,

@@ -141,6 +141,9 @@ def test_members_receipt_is_the_members(
     assert client.get(f"/receipts/{token}").status_code == 404
     assert sign_in(make.account()).get(f"/receipts/{token}").status_code == 404
     browser = sign_in(member)
+    make.comment(post, "Somebody else's.")
+    assert browser.get(post.path).text.count(f'<a href="/receipts/{token}">Change or erase</a>') == 1
+    assert "Change or erase" not in client.get(post.path).text
     page = browser.get(f"/receipts/{token}")
     assert page.status_code == 200
     assert browser.post(f"/receipts/{token}/erase").status_code == 400  # the session's token is missing
