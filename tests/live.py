@@ -43,10 +43,11 @@ def serving(settings: Settings, **environment: str) -> Iterator[str]:
             process.wait(timeout=SECONDS)
 
 
-def post(address: str, path: str, fields: dict[str, str]) -> tuple[int, str]:
+def post(address: str, path: str, fields: dict[str, str], cookie: str = "") -> tuple[int, str]:
     """Posts a form on a connection of its own; returns the status and where it leads."""
     with closing(http.client.HTTPConnection(address.removeprefix("http://"), timeout=SECONDS)) as connection:
-        connection.request("POST", path, urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} | ({"Cookie": cookie} if cookie else {})
+        connection.request("POST", path, urlencode(fields), headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status, answer.getheader("Location") or ""

@@ -1,8 +1,8 @@
 """Writes about comments: the only place that commits them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import String, cast, delete, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock
@@ -16,6 +16,7 @@ from hcpov.extensions import db
 from hcpov.text import markdown
 
 NETWORK_DAYS = 30
+FORGOTTEN = "forgotten "
 
 
 def submit(
@@ -74,8 +75,14 @@ def count_in(post_id: int, comment: Comment) -> None:
     )
 
 
-def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> None:
-    """Commits other words of the writer's own. With reasons the comment is held, whatever it was before."""
+def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> bool:
+    """Commits other words of the writer's own. With reasons the comment is held, whatever it was before.
+
+    Returns False when it was removed or erased meanwhile.
+    """
+    if not queries.lock(comment) or comment.state not in queries.ALIVE:
+        db.session.rollback()
+        return False
     _write_body(comment, body)
     comment.edited_at = clock.now()
     if reasons:
@@ -84,6 +91,7 @@ def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> None:
     elif comment.state == State.RETURNED:
         _move(comment, State.HELD)
     db.session.commit()
+    return True
 
 
 def erase(comment: Comment) -> None:
@@ -92,12 +100,16 @@ def erase(comment: Comment) -> None:
     Where replies hang under it, an empty removed comment stays as their stub; else the row goes. What the moderation
     log kept for an undo goes as well.
     """
+    if not queries.lock(comment):
+        db.session.rollback()
+        return
     db.session.execute(update(Decision).where(Decision.comment_id == comment.id).values(before={}))
     _move(comment, State.REMOVED)
     if queries.has_replies(comment.id):
         comment.name = comment.title = comment.place = comment.email = comment.disclosure = ""
         comment.body = comment.html = comment.body_mark = ""
         comment.account_id = comment.network = None
+        comment.reasons = []  # the writer's own words may be among them
     else:
         db.session.flush()
         db.session.execute(delete(Comment).where(Comment.id == comment.id))
@@ -112,6 +124,7 @@ def settle(
         "state": comment.state,
         "body": comment.body,
         "edited": "yes" if comment.edited_by_editor else "",
+        "edited_at": comment.edited_at.isoformat() if comment.edited_at else "",
         "reasons": "\n".join(comment.reasons),
     }
     decision = Decision(
@@ -136,6 +149,8 @@ def undo(decision: Decision) -> bool:
     decision.undone = True
     _write_body(comment, decision.before["body"])
     comment.edited_by_editor = bool(decision.before["edited"])
+    edited_at = decision.before.get("edited_at")
+    comment.edited_at = datetime.fromisoformat(edited_at) if edited_at else None
     _move(comment, State(decision.before["state"]))
     comment.reasons = decision.before["reasons"].splitlines()
     db.session.commit()
@@ -153,20 +168,23 @@ def report(comment: Comment, reason: str, network: str) -> None:
 
 def keep_words(words: list[str]) -> None:
     """Commits the moderators' list of words, as a whole."""
+    # Writing comes first: it takes the lock on SQLite, so that of two lists saved at once the later one stands.
+    db.session.execute(delete(HeldWord).where(HeldWord.word.not_in(words)))
     known = set(queries.held_words())
-    db.session.execute(delete(HeldWord).where(HeldWord.word.in_(known - set(words))))
     db.session.add_all(HeldWord(word=word) for word in sorted(set(words) - known))
     db.session.commit()
 
 
 def forget_networks() -> int:
-    """Commits that senders' networks older than 30 days are forgotten; returns how many."""
+    """Commits that the networks of comments and reports older than 30 days are forgotten; returns how many."""
     horizon = clock.now() - timedelta(days=NETWORK_DAYS)
-    gone = db.session.execute(
-        update(Comment).where(Comment.network.is_not(None), Comment.created_at < horizon).values(network=None)
-    )
+    old_comments = update(Comment).where(Comment.network.is_not(None), Comment.created_at < horizon)
+    old_reports = update(Report).where(Report.network.not_like(f"{FORGOTTEN}%"), Report.created_at < horizon)
+    comments = db.session.execute(old_comments.values(network=None))
+    # A report's network is part of a unique key: each is given a word of its own.
+    reports = db.session.execute(old_reports.values(network=literal(FORGOTTEN) + cast(Report.id, String)))
     db.session.commit()
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return int(comments.rowcount + reports.rowcount)  # type: ignore[attr-defined]
 
 
 def _write_body(comment: Comment, body: str) -> None:

@@ -10,7 +10,6 @@ from hcpov import clock, config
 from hcpov.blog.models import Post
 from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment, Decision
-from hcpov.comments.queue import ago
 from hcpov.extensions import db
 from hcpov.text import dates
 
@@ -64,6 +63,11 @@ def can_be_undone(done: Decision) -> bool:
     return done.what != FINAL and db.session.scalar(newest) == done.id
 
 
+def way_back(done: Decision) -> int | None:
+    """Returns the number by which a decision just made is undone; None for one that is final."""
+    return None if done.what == FINAL else done.id
+
+
 def just_done(account_id: int) -> list[DoneRow]:
     """Returns what an account decided within the hour and can undo, newest first. One query."""
     later = aliased(Decision)
@@ -77,8 +81,9 @@ def just_done(account_id: int) -> list[DoneRow]:
         .where(Decision.at > clock.now() - timedelta(minutes=JUST_DONE_MINUTES), ~newer.exists())
         .options(joinedload(Decision.post).load_only(Post.title))
     )
+    now, zone = clock.now(), config.current().zone
     return [
-        DoneRow(done.id, done.what, name, done.post.title if done.post else "", ago(done.at))
+        DoneRow(done.id, done.what, name, done.post.title if done.post else "", dates.ago(done.at, now, zone))
         for done, name in db.session.execute(wanted.order_by(Decision.id.desc()).limit(JUST_DONE))
     ]
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from hcpov import clock
@@ -17,11 +17,7 @@ NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 
 def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
-    answer = aliased(Comment)
-    answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED).exists()
-    # A removed comment stays as a stub as long as there are replies under it.
-    shown = or_(Comment.state == State.PUBLISHED, and_(Comment.state == State.REMOVED, answered))
-    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), shown)
+    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _shown())
     if after is not None:
         mark = select(Comment.created_at, Comment.id).where(Comment.id == after, Comment.post_id == post_id)
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) > mark.scalar_subquery())
@@ -93,6 +89,20 @@ def any_state(number: int) -> Comment | None:
     return db.session.get(Comment, number)
 
 
+def lock(comment: Comment) -> bool:
+    """Locks a comment until the transaction ends and reads it anew; False when it was erased meanwhile. Two queries.
+
+    The update changes nothing: it takes SQLite's lock, which FOR UPDATE does not. FOR UPDATE keeps a new answer off a
+    comment that is about to go, which an update does not.
+    """
+    locked = update(Comment).where(Comment.id == comment.id).values(state=Comment.state)
+    taken = db.session.execute(locked.execution_options(synchronize_session=False))
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    db.session.refresh(comment, with_for_update=True)
+    return True
+
+
 def root_of(comment: Comment) -> Comment:
     """Returns what an answer to `comment` hangs under: itself, or the comment it answers. At most one query."""
     return comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
@@ -103,8 +113,8 @@ def page_of(comment: Comment) -> int | None:
     root = root_of(comment)
     earlier = (
         Comment.post_id == root.post_id,
-        Comment.state == State.PUBLISHED,
         Comment.parent_id.is_(None),
+        _shown(),
         tuple_(Comment.created_at, Comment.id) < tuple_(root.created_at, root.id),
     )
     count = db.session.scalar(select(func.count()).select_from(Comment).where(*earlier)) or 0
@@ -113,3 +123,10 @@ def page_of(comment: Comment) -> int | None:
         return None
     ordered = select(Comment.id).where(*earlier).order_by(Comment.created_at, Comment.id)
     return db.session.scalar(ordered.offset(skipped - 1).limit(1))
+
+
+def _shown() -> ColumnElement[bool]:
+    """Says which comments stand in a thread: the published ones, and as a stub what has published answers under it."""
+    answer = aliased(Comment)
+    answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED)
+    return or_(Comment.state == State.PUBLISHED, answered.exists())

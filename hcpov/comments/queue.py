@@ -16,6 +16,7 @@ from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, BlogRole, Post
 from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment, Report, State
+from hcpov.comments.threads import CommentRow, comment_row
 from hcpov.extensions import db
 from hcpov.text import dates, identifiers
 from hcpov.text.excerpts import excerpt
@@ -31,20 +32,13 @@ Blogs = Collection[int] | None
 class HeldRow:
     """A comment that waits, made ready to show: held, or published and reported."""
 
-    id: int
-    name: str
-    title: str
-    place: str
+    comment: CommentRow
     ago: str
-    said: str
-    said_machine: str
     post_title: str
     post_path: str
     why: list[str]
     body: str
     finds: tuple[Find, ...]
-    disclosure: str
-    edited: bool
     reported: bool
     answers: str
     answered: str
@@ -68,7 +62,7 @@ def waiting(blogs: Blogs, after: int | None = None) -> Waiting:
     comments = list(db.session.scalars(wanted.order_by(Comment.created_at, Comment.id).limit(PAGE + 1)))
     reports = _reports([comment.id for comment in comments[:PAGE]])
     rows = [held_row(comment, reports.get(comment.id, [])) for comment in comments[:PAGE]]
-    return Waiting(rows, rows[-1].id if len(comments) > PAGE else None, mark is None)
+    return Waiting(rows, comments[PAGE - 1].id if len(comments) > PAGE else None, mark is None)
 
 
 def waiting_one(number: int) -> HeldRow | None:
@@ -123,43 +117,22 @@ def blogs_at_desk(blogs: Blogs) -> list[Blog]:
 
 def held_row(comment: Comment, reports: list[str]) -> HeldRow:
     """Makes a comment that waits ready to show, with what may identify a patient in it."""
-    post, zone = comment.post, config.current().zone
+    post = comment.post
     own = (comment.name, comment.title, comment.place, post.byline_name, post.byline_place)
     author = (post.author.name,) if post.author else ()
     reported = comment.state == State.PUBLISHED
     return HeldRow(
-        id=comment.id,
-        name=comment.name,
-        title=comment.title,
-        place=comment.place,
-        ago=ago(comment.created_at),
-        said=dates.long_moment(comment.created_at, zone),
-        said_machine=dates.machine(comment.created_at),
+        comment=comment_row(comment, post.author_id),
+        ago=dates.ago(comment.created_at, clock.now(), config.current().zone),
         post_title=post.title or "Untitled",
         post_path=post_path(post),
         why=[f"reported: {reason}" for reason in reports] if reported else comment.reasons or ["to be read again"],
         body=comment.body,
         finds=tuple(identifiers.find(comment.body, own + author)),
-        disclosure=comment.disclosure,
-        edited=comment.edited_at is not None,
         reported=reported,
         answers=comment.parent.name or "a comment that was erased" if comment.parent else "",
         answered=excerpt(comment.parent.body, CONTEXT) if comment.parent else "",
     )
-
-
-def ago(moment: datetime) -> str:
-    """Returns `just now`, `12 minutes ago`, `1 hour ago`, `3 days ago`; a date for what is older than a month."""
-    minutes = int((clock.now() - moment).total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            number = minutes // size
-            if name == "day" and number > 30:
-                return dates.long_date(moment, config.current().zone)
-            return f"{number} {name}{'s' if number > 1 else ''} ago"
-    return "just now"
 
 
 def _numbers(blogs: Blogs) -> Select[int]:

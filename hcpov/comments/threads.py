@@ -8,10 +8,13 @@ from hcpov.comments.models import Comment, State
 from hcpov.text import dates
 from hcpov.text.plain import initials
 
+REMOVED, WAITS = "This comment was removed.", "This comment is with the editors."
+STUBS = {State.REMOVED: REMOVED, State.SPAM: REMOVED, State.HELD: WAITS, State.RETURNED: WAITS}
+
 
 @dataclass(frozen=True)
 class CommentRow:
-    """A comment made ready to show, with the replies under it."""
+    """A comment made ready to show, with the replies under it. A `stub` stands in place of words not to be shown."""
 
     id: int
     name: str
@@ -25,7 +28,7 @@ class CommentRow:
     by_author: bool
     is_reply: bool
     receipt: str
-    removed: bool
+    stub: str
     edited: str
     replies: list["CommentRow"] = field(default_factory=list)
 
@@ -55,7 +58,7 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
         receipt=receipts.issue(comment.id) if own else "",
-        removed=comment.state == State.REMOVED,
+        stub=STUBS.get(State(comment.state), ""),
         edited="" if not comment.edited_at else "edited by an editor" if comment.edited_by_editor else "edited",
     )
 

@@ -25,8 +25,7 @@ from hcpov.web.redirects import see_other
 blueprint = Blueprint("comments", __name__)
 
 LIMIT = "120/minute"
-RECEIPT_SECONDS = 300
-UNHURRIED = 3600.0
+RECEIPT_SECONDS, UNHURRIED = 300, 3600.0
 
 
 @blueprint.post("/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/comments")
@@ -46,23 +45,20 @@ def leave_on_page(slug: str) -> Response:
 @blueprint.get("/comments/<int:number>/")
 def permalink(number: int) -> Response:
     """Leads to a comment where it stands today."""
-    comment = queries.published_anywhere(number) or abort(404)
-    return see_other(_place(blogs.article_by_id(comment.post_id) or abort(404), comment))
+    return see_other(_place(*_shown(number)))
 
 
 @blueprint.get("/comments/<int:number>/report")
 def report_form(number: int) -> Response:
     """Shows the form by which a reader reports a comment."""
-    comment = queries.published_anywhere(number) or abort(404)
-    return chrome.page("comments/report.html", comment=comment, form=ReportForm(formdata=None), thanks=False)
+    return chrome.page("comments/report.html", comment=_shown(number)[1], form=ReportForm(formdata=None), thanks=False)
 
 
 @blueprint.post("/comments/<int:number>/report")
 @limiter.limit("10/minute")
 def report(number: int) -> Response:
     """Takes a reader's report."""
-    comment = queries.published_anywhere(number) or abort(404)
-    form = ReportForm()
+    (_, comment), form = _shown(number), ReportForm()
     if not form.validate():
         return chrome.page("comments/report.html", status=422, comment=comment, form=form, thanks=False)
     actions.report(comment, form.reason.data or "", networks.current() or "this machine")
@@ -90,7 +86,8 @@ def edit(token: str) -> Response:
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
         return _receipt(token, comment, 422, form=form, asked=asked)
-    actions.edit(comment, said.body, journey.reasons(form, findings))
+    if not actions.edit(comment, said.body, journey.reasons(form, findings)):
+        return _receipt(token, _own(token), 409, form=form, late=True)
     return see_other(f"/receipts/{token}?done=edit")
 
 
@@ -115,6 +112,13 @@ def answers(token: str) -> Response:
     return see_other(f"/receipts/{token}?done=answers")
 
 
+def _shown(number: int) -> tuple[ArticleRow, Comment]:
+    """Returns a comment that readers can see, with its post: both are published, the post not withdrawn since."""
+    comment = queries.published_anywhere(number) or abort(404)
+    article = blogs.article_by_id(comment.post_id) or abort(404)
+    return (article, comment) if not article.withdrawn else abort(410)
+
+
 def _own(token: str) -> Comment:
     """Returns the comment a receipt opens; a page that says what to do for any other token."""
     number = receipts.read(token)
@@ -134,9 +138,8 @@ def _receipt(
     updates: UpdatesForm | None = None,
     late: bool = False,
 ) -> Response:
-    if form is None:
-        form = EditForm(formdata=None, data={"body": comment.body})
-    return chrome.page(
+    form = EditForm(formdata=None, data={"body": comment.body}) if form is None else form
+    answer = chrome.page(
         "comments/receipt.html",
         status=status,
         token=token,
@@ -150,6 +153,8 @@ def _receipt(
         updates=updates,
         done=request.args.get("done", ""),
     )
+    answer.headers["Cache-Control"] = "private, no-store"  # no cache between keeps what only its writer may read
+    return answer
 
 
 def _leave(article: ArticleRow) -> Response:
@@ -183,9 +188,8 @@ def _past_the_guard(article: ArticleRow, form: CommentForm, step: Step, challeng
     member = current_user if current_user.is_authenticated else None
     if member:
         said = words.signed(said, member)
-    network = networks.current()
     submission = Submission(
-        article, said, bool(member), network, challenge.seconds, form.website.data or "", step.without_code
+        article, said, bool(member), networks.current(), challenge.seconds, form.website.data or "", step.without_code
     )
     findings = guard.judge(submission)
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
@@ -193,9 +197,8 @@ def _past_the_guard(article: ArticleRow, form: CommentForm, step: Step, challeng
         if not journey.keep(step, challenge):
             return _used(article, form)
         return _again(article, form, step, asked)
-    reasons = journey.reasons(form, findings)
-    account_id = member.id if member else None
-    comment = actions.submit(article.id, said, challenge, step.parent, account_id, network, reasons)
+    reasons, account_id = journey.reasons(form, findings), member.id if member else None
+    comment = actions.submit(article.id, said, challenge, step.parent, account_id, submission.network, reasons)
     return _taken(article, comment) if comment else _used(article, form)
 
 
@@ -224,10 +227,8 @@ def _taken(article: ArticleRow, comment: Comment) -> Response:
         context = articles.form_context(fresh, articles.empty_form(fresh)) | {"receipt": receipt}
         if not published:
             return make_response(render_template("comments/_form.html", **context, held=True))
-        row = comment_row(comment, fresh.author_id, getattr(current_user, "id", None))
-        return make_response(
-            render_template("comments/_posted.html", comment=row, parent_id=comment.parent_id, **context)
-        )
+        context["comment"] = comment_row(comment, fresh.author_id, getattr(current_user, "id", None))
+        return make_response(render_template("comments/_posted.html", parent_id=comment.parent_id, **context))
     if not published:
         return see_other(f"/receipts/{receipt}")
     answer = see_other(_place(article, comment))

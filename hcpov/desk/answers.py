@@ -15,7 +15,7 @@ from hcpov.web.article import spans
 from hcpov.web.paging import row_number
 
 HELD = "/desk/held"
-CHANGED = "The writer changed the words while you read. Here they are as they stand now. Nothing was done."
+CHANGED = "It changed while you read. Here it is as it stands now. Nothing was done."
 LATE = "Somebody settled it meanwhile, or the writer took it back. Nothing was done twice."
 NO_UNDO = "This can be undone no more: the comment was changed or settled again since."
 NOTHING_TICKED = "Tick at least one comment first."

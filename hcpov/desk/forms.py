@@ -18,17 +18,17 @@ DAYS = 3650
 
 _WORD = re.compile(r"[^\W_]+")
 RULES = {
-    CommentRule.OPEN: "Open: every comment is shown at once",
-    CommentRule.FIRST: "Hold the first comment of each address",
+    CommentRule.OPEN: "Show every comment at once",
+    CommentRule.FIRST: "Hold the first by each address",
     CommentRule.ALL: "Hold every comment",
-    CommentRule.CLOSED: "Closed: no new comments",
+    CommentRule.CLOSED: "Take no new comments",
 }
 
 
 def names_nobody(form: Any, field: Field) -> None:
     """Refuses a reason that names the writer or may identify a patient: the log is public."""
     reason = field.data or ""
-    writer = re.search(rf"(?<!\w){re.escape(form.writer)}(?!\w)", reason) if form.writer else None
+    writer = re.search(rf"(?<!\w){re.escape(form.writer)}(?!\w)", reason, re.IGNORECASE) if form.writer else None
     if writer or identifiers.find(reason):
         raise StopValidation("The log is public: leave out the writer's name and whatever may identify a patient.")
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from flask import abort, request
 from flask_login import current_user
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from hcpov.auth.models import ADMIN, MODERATOR
 from hcpov.comments import actions, queue
@@ -77,7 +78,11 @@ def ticked(keeper: Keeper) -> list[Comment]:
 
 def settle(keeper: Keeper, comment: Comment, act: Act, reason: str = "", body: str | None = None) -> Decision | None:
     """Settles a comment that still waits as it was read; None when it does not."""
-    if act.what not in ALLOWED.get(State(comment.state), ()) or not queue.claim(comment, _read_at()):
+    try:
+        allowed = ALLOWED.get(State(comment.state), ())
+    except ObjectDeletedError:  # of several, one was erased while another was settled
+        return None
+    if act.what not in allowed or not queue.claim(comment, _read_at()):
         return None
     if act.state == State.PUBLISHED:
         actions.dismiss_reports(comment)

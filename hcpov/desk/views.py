@@ -63,7 +63,7 @@ def settle(number: int) -> Response:
         return answers.late(keeper, number)
     if not htmx.wanted():
         return see_other(HELD)
-    return answers.settled(keeper, number, act.what, name, title, decision.id)
+    return answers.settled(keeper, number, act.what, name, title, decisions.way_back(decision))
 
 
 @blueprint.post("/desk/undo/<int(max=999999999):number>")

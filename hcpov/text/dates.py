@@ -17,6 +17,17 @@ def long_moment(moment: datetime, zone: ZoneInfo) -> str:
     return f"{long_date(moment, zone)} {local.hour % 12 or 12}:{local.minute:02} {half}"
 
 
+def ago(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Returns `just now`, `12 minutes ago`, `1 hour ago`, `3 days ago`; a date for what is older than a month."""
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes > MONTH_MINUTES:
+        return long_date(moment, zone)
+    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if number := max(minutes, 0) // size:
+            return f"{number} {name}{'s' if number > 1 else ''} ago"
+    return "just now"
+
+
 def machine(moment: datetime) -> str:
     """Returns the moment for the `datetime` attribute and for feeds (RFC 3339), to the second, in UTC."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -27,6 +38,7 @@ def month_name(year: int, month: int) -> str:
     return f"{MONTHS[month - 1]} {year}"
 
 
+MONTH_MINUTES = 31 * 24 * 60
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )  # strftime would follow the server's locale

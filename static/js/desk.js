@@ -3,11 +3,12 @@
 (() => {
   "use strict";
   const OFF = "desk-keys-off";
-  const list = () => document.querySelector("#queue, .queue");
+  const list = () => document.querySelector(".queue");
   const items = () => [...document.querySelectorAll(".item")];
   const here = () => document.activeElement?.closest(".item");
   /* Storage can be refused by the browser's settings; then the choice lasts as long as the page. */
   const store = (act) => { try { return act(localStorage); } catch { return null; } };
+  const busy = new WeakSet();
   let off = store((s) => s.getItem(OFF)) === "yes", next = null;
 
   function show() {
@@ -60,13 +61,19 @@
     store((s) => off ? s.setItem(OFF, "yes") : s.removeItem(OFF));
   });
 
-  /* A settled comment gives the focus to the next one; one that came back takes it. */
+  /* A settled comment gives the focus to the next one; one that came back takes it. A second press waits for the answer
+     to the first: it would only be told that somebody was quicker. */
   document.addEventListener("submit", (event) => {
-    const item = event.target.closest(".item"), all = items();
+    const item = event.target.closest(".item"), one = item || event.target, all = items();
+    if (busy.has(one)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    if (window.htmx && event.target.hasAttribute("hx-post")) busy.add(one);
     const at = all.indexOf(item);
     const neighbour = at < 0 ? null : all[at + 1] || all[at - 1];
-    next = { own: (item || event.target.closest(".settled"))?.id, other: neighbour?.id, undo: !item };
+    next = { own: (item || event.target.closest(".settled"))?.id, other: neighbour?.id };
   }, true);
+  document.addEventListener("htmx:finally:request", (event) => {
+    for (const one of [event.target.closest?.(".item"), event.target]) busy.delete(one);
+  });
   document.addEventListener("htmx:after:swap", () => {
     show();
     if (!next) return;

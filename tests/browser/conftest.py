@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 from hcpov import config
 
 CACHE = config.ROOT / ".cache"
+AXE = CACHE / "axe" / "package" / "axe.min.js"
 HTMX = CACHE / "htmx" / "package" / "dist" / "htmx.min.js"
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -94,6 +95,17 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
     for context in contexts:
         context.close()
     assert said == []
+
+
+def violations(page: Page) -> list[str]:
+    """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, with the elements."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
 
 
 def _expected(text: str) -> bool:

@@ -6,25 +6,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CACHE, Open
+from tests.browser.conftest import Open, violations
 from tests.browser.test_journey import fill_in, token
 from tests.forms import right_code
 from tests.make import MadePost, Make
 
-AXE = CACHE / "axe" / "package" / "axe.min.js"
 PATIENT = "We had one last week, DOB 4/12/1961, on the night shift."
 LINKS = "https://a.example https://b.example https://c.example"
-
-
-def violations(page: Page) -> list[str]:
-    """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, with the elements."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 def send(app: Flask, page: Page, body: str, code: bool = True) -> None:

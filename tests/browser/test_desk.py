@@ -1,12 +1,14 @@
 """The desk in a browser: by keys alone, by forms alone."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, violations
 from tests.make import PASSWORD, MadeAccount, MadePost, Make
 
 BODY = "We had one last week, DOB 4/12/1961, where the card would have caught the allergy."
@@ -48,6 +50,30 @@ def at_desk(open_page: Open, editor: MadeAccount, path: str = "/desk/held", **ho
     page.get_by_role("button", name="Sign in").click()
     page.goto(path)
     return page
+
+
+def test_a_second_press_does_nothing(app: Flask, open_page: Open, editor: MadeAccount, held: list[int]) -> None:
+    page = at_desk(open_page, editor)
+    page.locator(f"#held-{held[0]}").get_by_role("button", name="Publish", exact=True).dblclick()
+    expect(page.locator("#waits")).to_have_text("3")
+    expect(page.locator(f"#held-{held[0]}")).to_contain_text("Published.")
+    page.locator(f"#held-{held[1]}").focus()
+    page.keyboard.press("s")
+    page.keyboard.press("s")
+    expect(page.locator("#waits")).to_have_text("2")
+    expect(page.locator(f"#held-{held[1]}")).to_contain_text("Set aside as spam.")
+    assert states(app, held) == [State.PUBLISHED, State.SPAM, State.HELD, State.HELD]
+
+
+def test_a_press_counts_again_after_an_error(app: Flask, open_page: Open, editor: MadeAccount, held: list[int]) -> None:
+    page = at_desk(open_page, editor, trouble=("status of 503",))
+    page.route("**/desk/held/*", lambda route: route.fulfill(status=503, body="Out of breath."), times=1)
+    publish = page.locator(f"#held-{held[0]}").get_by_role("button", name="Publish", exact=True)
+    publish.click()
+    expect(page.locator(f"#problem-{held[0]}")).to_contain_text("Out of breath.")
+    publish.click()
+    expect(page.locator(f"#held-{held[0]}")).to_contain_text("Published.")
+    assert states(app, held)[0] == State.PUBLISHED
 
 
 def states(app: Flask, numbers: list[int]) -> list[str]:
@@ -157,3 +183,91 @@ def test_nothing_is_wider_than_the_page(
     else:
         page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def opened(page: Page, held: list[int]) -> None:
+    """With every part of a comment opened."""
+    for part in page.locator(f"#held-{held[0]} summary").all():
+        part.click()
+
+
+def refused(page: Page, held: list[int]) -> None:
+    """With a reason that is not good."""
+    item = page.locator(f"#held-{held[0]}")
+    item.get_by_text("Return, or remove").click()
+    item.locator("[name=reason]").fill("Dear Ada Reader, no.")
+    item.get_by_role("button", name="Return to the writer").click()
+    expect(item.locator(".error")).to_contain_text("The log is public")
+
+
+def settled(page: Page, held: list[int]) -> None:
+    """With one settled, and the way back."""
+    page.locator(f"#held-{held[1]}").get_by_role("button", name="Spam", exact=True).click()
+    expect(page.locator(f"#held-{held[1]}")).to_contain_text("Set aside")
+
+
+def returned_to(page: Page, held: list[int]) -> None:
+    """Opened anew after two decisions."""
+    for number in held[1:3]:
+        page.locator(f"#held-{number}").get_by_role("button", name="Publish", exact=True).click()
+        expect(page.locator(f"#held-{number}")).to_contain_text("Published.")
+    page.reload()
+    page.get_by_text("Earlier: 1 decision").click()
+
+
+def emptied(page: Page, held: list[int]) -> None:
+    """With nothing that waits."""
+    for number in held:
+        page.locator(f"#held-{number} .tick").check()
+    page.locator("#many").get_by_role("button", name="Spam").click()
+    expect(page.locator(".queue .none")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", [opened, refused, settled, returned_to, emptied])
+def test_the_queue_shuts_nobody_out(
+    open_page: Open,
+    editor: MadeAccount,
+    held: list[int],
+    state: Callable[[Page, list[int]], None],
+    scheme: str,
+) -> None:
+    page = at_desk(open_page, editor, width=390, scheme=scheme)
+    state(page, held)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/desk/", "/desk/words", "/desk/blogs", "/moderation/"])
+def test_the_desks_pages_shut_nobody_out(
+    open_page: Open, editor: MadeAccount, held: list[int], path: str, scheme: str
+) -> None:
+    page = at_desk(open_page, editor, path, scheme=scheme)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forms_with_mistakes_shut_nobody_out(
+    open_page: Open, editor: MadeAccount, held: list[int], scheme: str
+) -> None:
+    page = at_desk(open_page, editor, "/desk/words", scheme=scheme)
+    page.locator("#words").fill("a" * 81)
+    page.get_by_role("button", name="Save the list").click()
+    expect(page.locator("#words-form .error")).to_be_visible()
+    assert violations(page) == []
+    page.goto("/desk/blogs")
+    page.locator("[name=days]").first.fill("many")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.locator(".rule .error")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_one_comment_alone_shuts_nobody_out(open_page: Open, editor: MadeAccount, held: list[int]) -> None:
+    page = at_desk(open_page, editor, cdn="blocked")
+    item = page.locator(f"#held-{held[0]}")
+    item.get_by_text("Return, or remove").click()
+    item.locator("[name=reason]").fill("Dear Ada Reader, no.")
+    item.get_by_role("button", name="Return to the writer").click()
+    expect(page.get_by_role("heading", name="Not settled yet")).to_be_visible()
+    assert violations(page) == []

@@ -212,6 +212,15 @@ def test_editor_instead_of_the_code(app: Flask, client: FlaskClient, make: Make,
     assert count(app) == 1
 
 
+def test_the_tick_for_an_editor_stays(app: Flask, client: FlaskClient, make: Make) -> None:
+    post = make.post()
+    data = WORDS | {"challenge": new_code(app, client, post)["challenge"], "editor": "yes"}
+    asked = client.post(post.comments, data=data | {"body": "We had one last week, DOB 4/12/1961."})
+    assert "This may identify a patient." in asked.text
+    assert 'name="editor" type="checkbox" value="yes" checked' in asked.text
+    assert "checked" not in client.get(f"/captcha?for={post.id}").text
+
+
 def test_editor_without_a_challenge_gets_one(app: Flask, client: FlaskClient, make: Make) -> None:
     post = make.post()
     first = client.post(post.comments, data=WORDS | {"editor": "yes"})

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from hcpov import clock
 from hcpov.blog.models import Post
-from hcpov.comments import receipts
+from hcpov.comments import actions, receipts
 from hcpov.comments.models import Comment, Report, State
 from hcpov.extensions import db
 from hcpov.mail.models import Message
@@ -118,6 +118,33 @@ def test_erased_comment_with_replies_leaves_a_stub(
     assert client.get(f"/receipts/{token}").status_code == 404
 
 
+def test_nothing_of_the_writers_stays_in_a_stub(
+    app: Flask, client: FlaskClient, make: Make, post: MadePost, token: str
+) -> None:
+    root = stored(app).id
+    with app.app_context():
+        said = ["3 links", "the writer says it is no patient: it is my aunt Ada"]
+        db.session.execute(db.update(Comment).where(Comment.id == root).values(state=State.HELD, reasons=said))
+        db.session.commit()
+    make.comment(post, "An answer.", parent=root)
+    client.post(f"/receipts/{token}/erase")
+    assert stored(app).reasons == []
+
+
+def test_no_cache_keeps_a_receipt(client: FlaskClient, token: str) -> None:
+    for path in ("", "?done=edit"):
+        assert client.get(f"/receipts/{token}{path}").headers["Cache-Control"] == "private, no-store"
+
+
+def test_too_late_by_a_moment_keeps_the_words(
+    app: Flask, client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "edit", lambda *_arguments: False)  # as when an editor removed it meanwhile
+    answer = client.post(f"/receipts/{token}/edit", data={"body": "What I meant."})
+    assert answer.status_code == 409
+    assert "Too late to change it." in answer.text and "What I meant." in answer.text
+
+
 @pytest.mark.parametrize("token", ["x", "MQ.forged", "é", "x" * 3000])
 def test_forged_receipt_says_what_to_do(client: FlaskClient, token: str) -> None:
     for path in ("", "/edit", "/erase", "/answers"):
@@ -193,3 +220,32 @@ def test_report(app: Flask, client: FlaskClient, make: Make, post: MadePost) -> 
         [report] = db.session.scalars(db.select(Report))
         assert report.reason == "An advertisement"
     assert client.post("/comments/99999/report", data={"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "status"), [("withdrawn", 410), ("draft", 404)])
+def test_nothing_is_shown_of_a_post_that_is_not_public(
+    app: Flask, client: FlaskClient, make: Make, post: MadePost, state: str, status: int
+) -> None:
+    number = make.comment(post, "Call me.")
+    with app.app_context():
+        db.session.get_one(Post, post.id).state = state
+        db.session.commit()
+    for answer in (
+        client.get(f"/comments/{number}/"),
+        client.get(f"/comments/{number}/report"),
+        client.post(f"/comments/{number}/report", data={"reason": "x"}),
+    ):
+        assert answer.status_code == status
+        assert "Call me." not in answer.text
+
+
+def test_networks_are_forgotten_after_thirty_days(app: Flask, make: Make, post: MadePost, travel: Travel) -> None:
+    numbers = [make.comment(post, network="n" * 64, at=clock.now()) for _ in range(2)]
+    with app.app_context():
+        for number in numbers:
+            actions.report(db.session.get_one(Comment, number), "it insults somebody", "n" * 64)
+        assert actions.forget_networks() == 0
+        travel(31 * 86400)
+        assert (actions.forget_networks(), actions.forget_networks()) == (4, 0)
+        assert set(db.session.scalars(db.select(Comment.network))) == {None}
+        assert len({*db.session.scalars(db.select(Report.network))} - {"n" * 64}) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from hcpov.blog.models import Post
 from hcpov.comments import actions, queue
-from hcpov.comments.models import Comment, State
+from hcpov.comments.models import Comment, Decision, State
 from hcpov.extensions import db
 from tests.desk.conftest import BODY, HELD, Desk
 from tests.forms import hidden
@@ -99,6 +99,7 @@ def test_visits_and_forms_without_a_token_change_nothing(desk: Desk) -> None:
     [
         ("return", {"reason": "  "}, "Please give the writer a reason."),
         ("return", {"reason": "Dear Ada Reader, no."}, "The log is public"),
+        ("return", {"reason": "dear ada reader, no."}, "The log is public"),
         ("remove", {"reason": "It says DOB 4/12/1961."}, "The log is public"),
         ("return", {"reason": "a" * 301}, "at most 300 characters"),
         ("edit", {"body": "\u200b \n"}, "Please leave some words"),
@@ -163,7 +164,7 @@ def test_words_that_changed_since_are_read_again(desk: Desk, htmx: bool) -> None
         actions.edit(db.session.get_one(Comment, number), "Other words, which nobody read.")
     answer = desk.send("moderator", f"{HELD}/{number}", htmx, action="publish", read=read)
     assert answer.status_code == 409
-    assert "The writer changed the words while you read." in answer.text
+    assert "It changed while you read." in answer.text
     assert "Other words, which nobody read." in answer.text
     assert desk.state(number) == State.HELD
     again = desk.send("moderator", f"{HELD}/{number}", htmx, action="publish", read=hidden(answer.text, "read"))
@@ -192,6 +193,23 @@ def test_several_of_which_one_is_settled(desk: Desk) -> None:
     assert answer.status_code == 409
     assert "1 settled. 1 left as it is." in answer.text
     assert (desk.state(first), desk.state(second)) == (State.REMOVED, State.PUBLISHED)
+
+
+def test_several_of_which_one_is_erased_on_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = desk.hold(), desk.hold(), desk.hold()
+    settle = actions.settle
+
+    def settle_and_erase(comment: Comment, *arguments: Any) -> Decision:
+        decision = settle(comment, *arguments)
+        with db.engine.begin() as another:
+            another.execute(db.delete(Comment).where(Comment.id == second))
+        return decision
+
+    monkeypatch.setattr(actions, "settle", settle_and_erase)
+    answer = desk.send("editor", HELD, action="spam", ids=[first, second, third])
+    assert answer.status_code == 409
+    assert "2 settled. 1 left as it is." in answer.text
+    assert (desk.state(first), desk.state(third)) == (State.SPAM, State.SPAM)
 
 
 def test_several_of_which_one_is_not_theirs(desk: Desk) -> None:

@@ -76,3 +76,17 @@ def test_an_erased_comment_stays_erased(desk: Desk) -> None:
     with desk.app.app_context():
         actions.erase(db.session.get_one(Comment, number))
     assert desk.send("editor", f"/desk/undo/{desk.last()}").status_code == 409
+
+
+def test_an_editors_edit_undone_leaves_no_mark(desk: Desk) -> None:
+    number = desk.hold()
+    desk.send("editor", f"{HELD}/{number}", action="edit", body="We had one last week.")
+    desk.send("editor", f"/desk/undo/{desk.last()}")
+    desk.send("editor", f"{HELD}/{number}", action="publish")
+    assert "edited" not in desk.browsers["stranger"].get(desk.post.path).text
+
+
+def test_what_cannot_be_undone_offers_no_undo(desk: Desk) -> None:
+    kept = desk.send("editor", f"{HELD}/{desk.report()}", htmx=True, action="keep")
+    assert "Kept, and the reports are answered." in kept.text
+    assert "/desk/undo/" not in kept.text

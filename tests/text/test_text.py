@@ -1,7 +1,7 @@
 """Pure text functions."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -74,6 +74,24 @@ def test_dates() -> None:
     assert dates.long_moment(moment.replace(hour=17), zone) == "January 28, 2013 12:13 PM"
     assert dates.long_date(moment.replace(hour=3), zone) == "January 27, 2013"
     assert dates.machine(moment) == "2013-01-28T16:13:00Z"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (-5, "just now"),
+        (0, "just now"),
+        (1, "1 minute ago"),
+        (59, "59 minutes ago"),
+        (60, "1 hour ago"),
+        (47 * 60, "1 day ago"),
+        (30 * 24 * 60, "30 days ago"),
+        (32 * 24 * 60, "January 28, 2013"),
+    ],
+)
+def test_how_long_ago(minutes: int, words: str) -> None:
+    moment = datetime(2013, 1, 28, 16, 13, tzinfo=UTC)
+    assert dates.ago(moment, moment + timedelta(minutes=minutes), ZoneInfo("America/New_York")) == words
 
 
 @pytest.mark.parametrize(
