@@ -2,22 +2,32 @@
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
-from flask_security import SQLAlchemyUserDatastore
+from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hcpov import config
+from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
-from hcpov.auth.models import Account, Role
+from hcpov.auth import views as auth
+from hcpov.auth.letters import Letters
+from hcpov.auth.models import Account, Passkey, Role
+from hcpov.auth.passkeys import Passkeys
+from hcpov.auth.passwords import Passwords
 from hcpov.blog import views as blog
 from hcpov.captcha import views as captcha
 from hcpov.comments import views as comments
 from hcpov.config import Settings
+from hcpov.desk import credentials, members
 from hcpov.desk import views as desk
-from hcpov.extensions import csrf, db, huey, limiter, migrate, security
+from hcpov.extensions import csrf, db, huey, limiter, migrate
+from hcpov.mail import tasks
+from hcpov.profiles import views as profiles
+from hcpov.transfer import views as transfer
 from hcpov.updates import views as updates
-from hcpov.web import chrome, errors, filters, headers, origin, strip
+from hcpov.web import chrome, errors, filters, headers, limits, origin, redirects, strip
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
@@ -42,9 +52,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, updates, desk, blog):
+    for feature in (captcha, comments, profiles, updates, credentials, desk, members, transfer, blog):
         app.register_blueprint(feature.blueprint)
-    huey.storage_kwargs = {"filename": str(settings.instance / "jobs.sqlite3")}
+    huey.init_app(app, settings.instance / "jobs.sqlite3")
+    tasks.install()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -55,6 +66,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
     secure = settings.site_url.startswith("https://")
     return {
         "SECRET_KEY": config.secret_key(settings),
+        "SECRET_KEY_FALLBACKS": settings.old_secret_keys.split(),
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": not settings.database.startswith("sqlite"),
@@ -65,15 +77,16 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_FORM_PARTS": 100,
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": secure,
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # a sign-in lasts from when it began, and most pages set no cookie
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),  # addresses of static files change with the file
         "WTF_CSRF_CHECK_DEFAULT": False,  # web/origin.py asks for it, from sessions only
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a long comment must not outlive its token
         "RATELIMIT_ENABLED": settings.rate_limits == "on",
-        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_STORAGE_URI": limits.address(settings),
+        # Should the counts be out of reach, each process counts for itself; readers see nothing of it.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_SWALLOW_ERRORS": True,
     }
 
 
@@ -87,52 +100,45 @@ def _wire_web(app: Flask) -> None:
     limiter.init_app(app)
     strip.install(app)
     origin.install(app)
+    redirects.install(app)
     headers.install(app)
     filters.install(app)
     errors.install(app)
 
 
 def _wire_people(app: Flask) -> None:
-    """Flask-Security on our addresses and templates. Mail, confirmation and second factors are not wired yet."""
-    app.config.update(
-        SECURITY_BLUEPRINT_NAME="auth",
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_REGISTER_URL="/join",
-        SECURITY_REGISTERABLE=True,
-        SECURITY_SEND_REGISTER_EMAIL=False,
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_PASSWORD_CONFIRM_REQUIRED=False,  # a second field keeps password managers from filling in
-        SECURITY_USE_REGISTER_V2=True,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=True,
-        SECURITY_FLASH_MESSAGES=False,
-        SECURITY_LOGIN_USER_TEMPLATE="auth/sign_in.html",
-        SECURITY_REGISTER_USER_TEMPLATE="auth/join.html",
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_POST_REGISTER_VIEW="/",
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
-        SECURITY_MSG_INVALID_EMAIL_ADDRESS=("This does not look like an e-mail address.", "error"),
-        SECURITY_MSG_EMAIL_NOT_PROVIDED=("Please give your e-mail address.", "error"),
-        SECURITY_MSG_PASSWORD_NOT_PROVIDED=("Please choose a password.", "error"),
-        SECURITY_MSG_PASSWORD_INVALID_LENGTH=("Please use at least %(length)s characters.", "error"),
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        # OWASP's password storage sheet: 19 MiB, two passes, one lane; the library's default would stall two cores.
-        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
-            "argon2__memory_cost": 19456,
-            "argon2__time_cost": 2,
-            "argon2__parallelism": 1,
-        },
-    )
-    security.init_app(
+    """Flask-Security on our addresses and templates, with our sessions, codes and letters."""
+    options.apply(app)
+    security = Security(
         app,
-        SQLAlchemyUserDatastore(db, Account, Role),
+        SQLAlchemyUserDatastore(db, Account, Role, Passkey),
         login_form=auth_forms.SignInForm,
+        verify_form=auth_forms.VerifyForm,
+        change_password_form=auth_forms.ChangePasswordForm,
         register_form=auth_forms.JoinForm,
-        render_template=chrome.page,
+        two_factor_setup_form=auth_forms.SetUpForm,
+        two_factor_verify_code_form=auth_forms.CodeForm,
+        two_factor_rescue_form=auth_forms.HelpForm,
+        mf_recovery_form=auth_forms.RecoveryForm,
+        wan_register_form=auth_forms.PasskeyForm,
+        wan_register_response_form=auth_forms.NewPasskeyForm,
+        wan_signin_response_form=auth_forms.PasskeyAnswerForm,
+        render_template=_render,
+        mail_util_cls=Letters,
+        password_util_cls=Passwords,
+        totp_cls=second_factor.Codes,
+        mf_recovery_codes_util_cls=second_factor.RecoveryCodes,
+        webauthn_util_cls=Passkeys,
     )
-    for endpoint in ("auth.login", "auth.register"):
-        limited = limiter.limit("30/minute", methods=["POST"])(app.view_functions[endpoint])
-        app.view_functions[endpoint] = limited  # type: ignore[assignment]
+    options.sign_with_newest(security, app)
+    security.want_json(lambda _request: False)
+    security.pwd_context = hashing.slotted(security.pwd_context, app.config["HCPOV"].instance)
+    sessions.install(app, security.login_manager)
+    changes.install(app)
+    steps.install(app, security)
+    auth.install(app)
+
+
+def _render(template: str, **context: Any) -> Any:
+    """Renders what Flask-Security shows or writes."""
+    return letters.render(template, **context) if template.endswith(".txt") else chrome.page(template, **context)

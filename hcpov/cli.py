@@ -66,9 +66,13 @@ def demo() -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option("--web-only", is_flag=True, help="Leave the worker to another process.")
+def serve(web_only: bool = False) -> None:
     """Start the worker and the web server, and stop both together."""
     settings = _settings()
+    if web_only:
+        _serve_web(settings)
+        return
     worker_process = subprocess.Popen([sys.executable, "-m", "hcpov.cli", "worker"], cwd=config.ROOT)
     try:
         _serve_web(settings)
@@ -90,12 +94,11 @@ def run(context: click.Context) -> None:
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov.extensions import huey
-    from hcpov.schedule import schedule
+    from hcpov.schedule import PERIODIC
 
-    with application() as app:
-        huey.storage = huey.create_storage()
-        schedule(app)
-        huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+    with application():
+        click.echo(f"The worker does {len(PERIODIC)} things by the clock.")
+        huey.create_consumer(workers=1, max_delay=1.0).run()
 
 
 @main.group(name="import")
@@ -121,6 +124,44 @@ def wordpress(file: Path, slug: str, name: str) -> None:
 
 
 @main.group()
+def admin() -> None:
+    """People who look after the site. Passwords are asked for, never given on the command line."""
+
+
+@admin.command()
+@click.option("--email", default="", help="The address to sign in with; asked for when it is missing.")
+@click.option("--name", default="", help="The name that readers see; asked for when it is missing.")
+def create(email: str, name: str) -> None:
+    """Make an administrator whose address needs no confirmation."""
+    from hcpov.auth import terminal
+
+    with application():
+        terminal.create(email, name)
+
+
+@admin.command()
+@click.argument("email", default="")
+@click.option("--role", type=click.Choice(["admin", "moderator"]), prompt=True, help="What they become.")
+def promote(email: str, role: str) -> None:
+    """Make a member an administrator or a moderator."""
+    from hcpov.auth import terminal
+
+    with application():
+        terminal.promote(email, role)
+
+
+@admin.command()
+@click.argument("email", default="")
+@click.option("--second-factor", is_flag=True, help="Forget authenticator, recovery codes and passkeys as well.")
+def reset(email: str, second_factor: bool) -> None:
+    """Give a member a new password, and sign them out everywhere."""
+    from hcpov.auth import terminal
+
+    with application():
+        terminal.reset(email, second_factor)
+
+
+@main.group()
 def captcha() -> None:
     """Security codes."""
 
@@ -136,6 +177,19 @@ def answer(challenge: str) -> None:
         if read is None:
             raise click.ClickException("This challenge was not signed with this site's secret.")
         click.echo(challenges.digits(read.nonce))
+
+
+@main.command(name="erase-again")
+def erase_again() -> None:
+    """Erase again what people had erased before a restore."""
+    from hcpov.transfer.actions import erase_again as erase
+
+    with application():
+        gone = erase()
+        counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
+        counts |= {"subscription": gone.subscriptions, "message": gone.messages}
+        said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
+        click.echo(f"Erased again: {', '.join(said)}.")
 
 
 @main.command()
@@ -161,7 +215,7 @@ def _masked(value: str) -> str:
     if value.startswith("sqlite"):
         return value
     if "@" in value:
-        return "postgresql://…@" + value.rsplit("@", 1)[1]
+        return value.partition("://")[0] + "://…@" + value.rsplit("@", 1)[1]
     return "…" if value else ""
 
 
@@ -187,6 +241,7 @@ def _serve_web(settings: config.Settings) -> None:
         blocking_threads=1,
         websockets=False,
         working_dir=config.ROOT,
+        workers_kill_timeout=10,  # one that was stopped while it started never hears of it
     ).serve()
 
 

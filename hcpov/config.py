@@ -54,6 +54,31 @@ def _database(text: str) -> str:
     return text
 
 
+def _smtp(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/")):
+        raise ValueError("write smtp://user:password@host:587, or smtps:// for TLS from the first byte")
+    return text
+
+
+def _redis(text: str) -> str:
+    """Reads Valkey's address as Redis's: they speak the same, and one package serves both."""
+    text = re.sub(r"^valkey(s?)://", r"redis\1://", text)
+    if text and (not text.startswith(("redis://", "rediss://")) or not urlsplit(text).hostname):
+        raise ValueError("write redis://user:password@host:6379/0, or rediss:// for TLS; valkey:// is the same")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", text):
+        raise ValueError("write one e-mail address, such as news@example.org")
+    return text
+
+
+def _secrets(text: str) -> str:
+    return " ".join(_secret(each) for each in text.split())
+
+
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
@@ -113,6 +138,21 @@ class Settings:
     database_url: str = _setting(
         "", _database, "address", "SQLite in the instance folder when empty, or PostgreSQL", secret=True
     )
+    old_secret_keys: str = _setting(
+        "", _secrets, "texts", "secrets that were replaced; what they signed stays good", secret=True
+    )
+    redis_url: str = _setting(
+        "", _redis, "address", "Redis or Valkey that counts for rate limits; a file counts when empty", secret=True
+    )
+    smtp_url: str = _setting(
+        "", _smtp, "address", "the relay that takes our mail; when empty, the worker prints it", secret=True
+    )
+    mail_from: str = _setting("", _mailbox, "e-mail", "who our mail is from; no-reply at the site when empty")
+    second_factor: str = _setting(
+        "auto", _choice("auto", "staff", "nobody"), "word", "who must have one; auto is staff where the site is https"
+    )
+    idle_hours: int = _setting(336, _number(1, 8760), "hours", "how long a sign-in lasts without being used")
+    session_days: int = _setting(30, _number(1, 365), "days", "how long a sign-in lasts at most")
     proxies: int = _setting(0, _number(0, 5), "proxies", "how many trusted proxies stand in front of the server")
     htmx_url: str = _setting(HTMX_URL, _script, "address", "where browsers fetch htmx; a path hosts it here")
     picture_hosts: str = _setting("", _hosts, "addresses", "other sites whose pictures imported posts may show")
@@ -126,6 +166,21 @@ class Settings:
     def database(self) -> str:
         """The database's address, with the default filled in."""
         return self.database_url or f"sqlite:///{self.instance / 'hcpov.sqlite3'}"
+
+    @property
+    def is_local(self) -> bool:
+        """Says whether only this machine can reach the site: for a first look, not for readers."""
+        return urlsplit(self.site_url).hostname in {"127.0.0.1", "::1", "localhost"}
+
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from, with the default filled in."""
+        return self.mail_from or f"no-reply@{urlsplit(self.site_url).hostname}"
+
+    @property
+    def second_factor_for_staff(self) -> bool:
+        """Says whether editors, moderators and admins need a second factor."""
+        return self.second_factor == "staff" or (self.second_factor == "auto" and self.site_url.startswith("https://"))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,13 +1,16 @@
 """The extensions, unbound. `app.py` binds them; everything else may import them; they import nothing of ours."""
 
+import hashlib
+import hmac
 import sqlite3
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_migrate import Migrate
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from huey import SqliteHuey
@@ -16,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
 BUSY_SECONDS = 10
+IPV4_PREFIX, IPV6_PREFIX = 24, 56  # what one household or ward usually has
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -58,17 +62,51 @@ class Base(DeclarativeBase):
     )
 
 
-def _network() -> str:
-    return request.remote_addr or "unknown"
+class Jobs(SqliteHuey):  # type: ignore[misc]
+    """Huey's queue in a file of its own, whose work is done inside the application."""
+
+    app: Flask
+
+    def init_app(self, app: Flask, path: Path) -> None:
+        """Binds the queue to `app` and opens its file."""
+        self.app = app
+        self.storage_kwargs = {"filename": str(path)}
+        self.storage = self.create_storage()
+
+    def execute(self, *arguments: Any, **named: Any) -> Any:
+        """Does one piece of work."""
+        with self.app.app_context():
+            return super().execute(*arguments, **named)
+
+
+def network() -> IPv4Network | IPv6Network | None:
+    """Returns the network that this request came from; None when its sender has no address."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return ip_network(f"{address}/{IPV4_PREFIX if address.version == 4 else IPV6_PREFIX}", strict=False)
+
+
+def keyed(words: str) -> str:
+    """Returns a digest that tells nothing of `words` to whoever lacks the site's secret."""
+    secret = current_app.secret_key
+    assert isinstance(secret, str)
+    return hmac.new(secret.encode(), words.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def _sender() -> str:
+    return keyed(f"limit {network()}")
 
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate(compare_type=True, render_as_batch=True)
 csrf = CSRFProtect()
-security = Security()
-limiter = Limiter(key_func=_network)
+limiter = Limiter(key_func=_sender)
 # The file is named when the application is made; until then nothing is opened.
-huey = SqliteHuey("hcpov", filename=":memory:", create_tables=False)
+huey = Jobs("hcpov", results=False, filename=":memory:", create_tables=False)
 
 if TYPE_CHECKING:
     Model = Base
@@ -82,6 +120,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
     `isolation_level` IMMEDIATE makes the driver begin a write with the lock already held. A deferred transaction that
     reads first and writes later fails at once when another writer came between, and no waiting helps it.
+    `secure_delete` overwrites what is deleted: erased words must not be left in the file's free pages.
     """
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -92,6 +131,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -21,6 +21,7 @@ from hcpov.config import Settings
 from hcpov.extensions import db
 from tests.live import serving
 from tests.make import MadeAccount, Make
+from tests.post_office import PostOffice, open_post_office
 
 POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
 
@@ -40,13 +41,29 @@ def database_url(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Settings:
+def open_office() -> Iterator[PostOffice]:
+    """The SMTP server of this test process."""
+    with open_post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def post_office(open_office: PostOffice) -> PostOffice:
+    """The SMTP server, empty and well-behaved."""
+    open_office.arrived, open_office.to_recipient, open_office.to_text = [], None, None
+    open_office.hangs_up = False
+    return open_office
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str, open_office: PostOffice) -> Settings:
     """The settings of the tests' application."""
     return Settings(
         instance=tmp_path_factory.mktemp("instance"),
         secret_key="the tests' own secret, known to all of them",
         database_url=database_url,
         site_url="http://localhost",
+        smtp_url=f"smtp://127.0.0.1:{open_office.port}",
         rate_limits="off",
     )
 
@@ -77,8 +94,8 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server(app: Flask, settings: Settings) -> Iterator[str]:
-    """The address of the real server on the tests' database."""
-    with serving(settings) as address:
+    """The address of the real server on the tests' database. Its mail is sent by the test that asks for it."""
+    with serving(settings, "--web-only") as address:
         yield address
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import urlencode
 
@@ -18,9 +18,9 @@ SECONDS = 30
 
 
 @contextmanager
-def serving(settings: Settings, **environment: str) -> Iterator[str]:
-    """Runs `hcpov serve` on a free port of loopback and yields its address."""
-    port = _free_port()
+def serving(settings: Settings, *options: str, **environment: str) -> Iterator[str]:
+    """Runs `hcpov serve` with `options` on a free port of loopback and yields its address."""
+    port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
     env |= {
         "HCPOV_INSTANCE": str(settings.instance),
@@ -33,14 +33,29 @@ def serving(settings: Settings, **environment: str) -> Iterator[str]:
     log = settings.instance / f"serve-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hcpov.cli", "serve"], cwd=config.ROOT, env=env, stdout=out, stderr=out
+            [sys.executable, "-m", "hcpov.cli", "serve", *options],
+            cwd=config.ROOT,
+            env=env,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
             _wait(port, process)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=SECONDS)
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Stops the server as ops do; should it not end, it is killed with all its processes and the test fails."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 def post(address: str, path: str, fields: dict[str, str], cookie: str = "") -> tuple[int, str]:
@@ -53,7 +68,34 @@ def post(address: str, path: str, fields: dict[str, str], cookie: str = "") -> t
         return answer.status, answer.getheader("Location") or ""
 
 
-def _free_port() -> int:
+def signed_in(address: str, fields: dict[str, str]) -> str:
+    """Signs in and returns the cookie."""
+    with closing(http.client.HTTPConnection(address.removeprefix("http://"), timeout=SECONDS)) as connection:
+        connection.request("POST", "/sign-in", urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 302
+        return (answer.getheader("Set-Cookie") or "").partition(";")[0]
+
+
+def get(address: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+    """Asks for a page on a connection of its own; returns the status and the page."""
+    with closing(http.client.HTTPConnection(address.removeprefix("http://"), timeout=SECONDS)) as connection:
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
+    """Returns when `condition` is true; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """Returns a port of loopback that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -3,13 +3,13 @@
 import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from flask_security import hash_password
 
-from hcpov.auth.models import Account, Role
+from hcpov.auth.models import Account, Credential, CredentialState, Role
 from hcpov.blog.actions import new_blog, publish, write_body
 from hcpov.blog.models import Blog, BlogRole, Kind, Post, State
 from hcpov.blog.rows import post_path
@@ -83,6 +83,8 @@ class Make:
                 place=columns.pop("place", "Galway"),
                 password=hash_password(PASSWORD),
                 fs_uniquifier=secrets.token_hex(32),
+                confirmed_at=columns.pop("confirmed_at", START),
+                handle=columns.pop("handle", f"member-{self.number}"),
                 roles=found,
                 **columns,
             )
@@ -95,6 +97,18 @@ class Make:
         with self._context():
             db.session.add(BlogRole(account_id=account_id, blog_id=blog_id, role="editor"))
             db.session.commit()
+
+    def badge(self, account_id: int, state: str = CredentialState.GRANTED, **columns: Any) -> int:
+        """Makes a badge: granted until far ahead, or in another state."""
+        given = {"profession": "Registered nurse", "region": "Oklahoma", "body": "Board of Nursing"}
+        given |= {"number": "R0012345", "link": "https://nursing.example.org/R0012345"}
+        if state == CredentialState.GRANTED:
+            columns.setdefault("expires_on", date(2100, 1, 1))
+        with self._context():
+            badge = Credential(account_id=account_id, state=state, **given | columns)
+            db.session.add(badge)
+            db.session.commit()
+            return badge.id
 
     def post(
         self,

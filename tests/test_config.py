@@ -26,10 +26,20 @@ BAD = {
     "HCPOV_CODE_MINUTES": ["0", "1441"],
     "HCPOV_EDIT_MINUTES": ["-1", "1441"],
     "HCPOV_RATE_LIMITS": ["maybe"],
+    "HCPOV_OLD_SECRET_KEYS": ["too short", "0123456789012345678901234567890123456789 short"],
+    "HCPOV_REDIS_URL": ["localhost:6379", "http://localhost", "redis://", "valkey://", "memory://"],
+    "HCPOV_SMTP_URL": ["localhost:25", "http://localhost", "smtp://", "smtp://localhost/inbox"],
+    "HCPOV_MAIL_FROM": ["news", "News <news@example.org>", "a@b@c", "news@example.org Bcc: x@example.org"],
+    "HCPOV_SECOND_FACTOR": ["", "everyone"],
+    "HCPOV_IDLE_HOURS": ["0", "9999"],
+    "HCPOV_SESSION_DAYS": ["0", "366"],
 }
 SECRETS = {
     "HCPOV_SECRET_KEY": "a secret that nobody may read from a screen",
     "HCPOV_DATABASE_URL": "postgresql://ada:hidden-word@db.example.org/hcpov",
+    "HCPOV_OLD_SECRET_KEYS": "an-older-secret-that-nobody-may-read-either",
+    "HCPOV_REDIS_URL": "redis://ada:hidden-word@counts.example.org:6379/1",
+    "HCPOV_SMTP_URL": "smtp://ada:hidden-word@mail.example.org:587",
 }
 
 

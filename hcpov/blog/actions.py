@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hcpov import clock, config
+from hcpov.auth.models import FORMER, Account
 from hcpov.blog.models import Blog, CommentRule, Kind, Post, State, Tag
 from hcpov.extensions import db
 from hcpov.text import markdown
@@ -68,3 +69,22 @@ def set_comment_rule(blog_id: int, rule: CommentRule, days: int | None) -> None:
     blog = db.session.get_one(Blog, blog_id)
     blog.comment_rule, blog.close_after_days = rule, days
     db.session.commit()
+
+
+def let_go(account: Account, keep_name: bool) -> None:
+    """Readies a writer's posts for the end of the account: what was public stays, drafts and scheduled posts go.
+
+    What the account brought in for a guest writer is the guest's, and stays as it is. The database takes the author
+    out of posts when the account is deleted. Does not commit.
+    """
+    by_them = Post.author_id == account.id
+    own = or_(Post.byline_name.in_(["", account.name]), func.lower(Post.byline_name) == account.name.lower())
+    unseen = Post.state.in_([State.DRAFT, State.SCHEDULED])
+    byline = {"byline_name": FORMER, "byline_title": "", "byline_place": ""}
+    if keep_name:
+        byline = {"byline_name": account.name, "byline_title": account.title, "byline_place": account.place}
+    for statement in (
+        delete(Post).where(by_them, own, unseen),
+        update(Post).where(by_them, own).values(byline),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))

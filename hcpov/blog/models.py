@@ -111,6 +111,7 @@ class Post(Model):
         Index("ix_post_site", "kind", "state", "published_at", "id"),
         Index("ix_post_blog", "blog_id", "kind", "state", "published_at", "id"),
         Index("ix_post_talk", "kind", "state", "last_comment_at", "id"),
+        Index("ix_post_author", "author_id", "kind", "state", "published_at", "id"),
         {"sqlite_autoincrement": True},  # an erased post's number never names another
     )
 
@@ -128,7 +129,7 @@ class Post(Model):
     excerpt: Mapped[str] = mapped_column(String(SUMMARY_LENGTH), default="")
     words: Mapped[int] = mapped_column(default=0)
     disclosure: Mapped[str] = mapped_column(Text, default="")
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     byline_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     byline_title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
     byline_place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")

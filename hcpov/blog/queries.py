@@ -107,6 +107,22 @@ def being_discussed() -> list[PostRow]:
     return _rows(wanted.order_by(Post.last_comment_at.desc(), Post.id.desc()).limit(MORE))
 
 
+def by_author(author_id: int, below: tuple[datetime, int] | None, size: int) -> list[tuple[datetime, PostRow]]:
+    """Returns somebody's published posts with their moments, newest first, from below a moment and row. One query."""
+    wanted = _published().where(Post.author_id == author_id)
+    if below is not None:
+        wanted = wanted.where(tuple_(Post.published_at, Post.id) < below)
+    zone = config.current().zone
+    posts = db.session.scalars(_newest(wanted).limit(size))
+    return [(post.published_at, post_row(post, zone)) for post in posts if post.published_at]
+
+
+def published_at(post_id: int, author_id: int) -> datetime | None:
+    """Returns when somebody's post was published; None for what is not public or not theirs. One query."""
+    wanted = select(Post.published_at).where(Post.id == post_id, Post.author_id == author_id)
+    return db.session.scalar(wanted.where(Post.kind == Kind.POST, Post.state == State.PUBLISHED))
+
+
 def feed(blog_id: int | None = None) -> list[ArticleRow]:
     """Returns the newest posts whole, for a feed. One query, and one for all their tags."""
     wanted = _articles().where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
@@ -140,7 +156,9 @@ def _articles() -> Select[Post]:
 
 
 def _author() -> _AbstractLoad:
-    return joinedload(Post.author).load_only(Account.id, Account.name)
+    return joinedload(Post.author).load_only(
+        Account.id, Account.name, Account.handle, Account.active, Account.confirmed_at
+    )
 
 
 def _newest(wanted: Select[Post]) -> Select[Post]:

@@ -65,6 +65,7 @@ class ArticleRow:
     blog: BlogRow
     author_id: int | None
     author: str
+    author_page: str
     byline: Byline | None
     published: str
     published_machine: str
@@ -145,6 +146,7 @@ def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
         blog=blog_row(post.blog),
         author_id=post.author_id,
         author=post.author.name if post.author else "",
+        author_page=post.author.page if post.author else "",
         byline=guest,
         published=dates.long_moment(post.published_at, zone),
         published_machine=dates.machine(post.published_at),

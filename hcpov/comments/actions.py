@@ -6,10 +6,11 @@ from sqlalchemy import String, cast, delete, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock
+from hcpov.auth import tombstones
 from hcpov.blog.models import Post
 from hcpov.captcha import actions as captcha
 from hcpov.captcha.challenges import CODE, Challenge
-from hcpov.comments import queries
+from hcpov.comments import erasing, queries
 from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
 from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
@@ -97,23 +98,16 @@ def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> bool:
 def erase(comment: Comment) -> None:
     """Commits the erasure of a comment at its writer's wish.
 
-    Where replies hang under it, an empty removed comment stays as their stub; else the row goes. What the moderation
-    log kept for an undo goes as well.
+    Where replies hang under it, or an import would bring it back, an empty removed comment stays as a stub; else the
+    row goes. Reports of it, and what the moderation log kept for an undo, go as well.
     """
     if not queries.lock(comment):
         db.session.rollback()
         return
-    db.session.execute(update(Decision).where(Decision.comment_id == comment.id).values(before={}))
-    _move(comment, State.REMOVED)
-    if queries.has_replies(comment.id):
-        comment.name = comment.title = comment.place = comment.email = comment.disclosure = ""
-        comment.body = comment.html = comment.body_mark = ""
-        comment.account_id = comment.network = None
-        comment.reasons = []  # the writer's own words may be among them
-    else:
-        db.session.flush()
-        db.session.execute(delete(Comment).where(Comment.id == comment.id))
+    buried = tombstones.bury(tombstones.COMMENT, comment.id, tombstones.REMOVED)
+    erasing.erase_all(Comment.id == comment.id, tombstones.REMOVED, "")
     db.session.commit()
+    tombstones.write_down([buried])
 
 
 def settle(

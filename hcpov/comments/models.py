@@ -39,6 +39,7 @@ class Comment(Model):
     __table_args__ = (
         Index("ix_comment_thread", "post_id", "state", "parent_id", "created_at", "id"),
         Index("ix_comment_held", "state", "created_at", "id"),
+        Index("ix_comment_account", "account_id", "state", "created_at", "id"),
         Index("ix_comment_mark", "body_mark"),
         Index("ix_comment_network", "network", "created_at"),
         {"sqlite_autoincrement": True},  # an erased comment's number never names another
@@ -47,7 +48,7 @@ class Comment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
     place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")

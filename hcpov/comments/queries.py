@@ -1,18 +1,38 @@
 """Reads about comments."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
-from hcpov import clock
+from hcpov import clock, config
+from hcpov.blog.models import Post
+from hcpov.blog.models import State as PostState
+from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
 from hcpov.extensions import db
+from hcpov.text import dates
+from hcpov.text.excerpts import excerpt, text_of
 
 THREADS = 100
 ALIVE = (State.PUBLISHED, State.HELD, State.RETURNED)
 NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
+EXCERPT = 300
+
+
+@dataclass(frozen=True)
+class SaidRow:
+    """A comment in a list of what somebody wrote."""
+
+    id: int
+    path: str
+    excerpt: str
+    said: str
+    said_machine: str
+    post_title: str
+    post_path: str
 
 
 def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
@@ -31,6 +51,27 @@ def thread(post_id: int, author_id: int | None, after: int | None = None, reader
     )
     rows = assemble(roots, list(db.session.scalars(replies)) if roots else [], author_id, reader_id)
     return Thread(rows, roots[-1].id if more else None, after is None)
+
+
+def by_account(account_id: int, below: tuple[datetime, int] | None, size: int) -> list[tuple[datetime, SaidRow]]:
+    """Returns a member's published comments under published posts with their moments, newest first. One query.
+
+    The list begins below a moment and row, or at the newest.
+    """
+    post = contains_eager(Comment.post).options(defer(Post.body), defer(Post.html), joinedload(Post.blog))
+    wanted = select(Comment).join(Comment.post).options(post, defer(Comment.body))
+    wanted = wanted.where(Comment.account_id == account_id, Comment.state == State.PUBLISHED)
+    wanted = wanted.where(Post.state == PostState.PUBLISHED)
+    if below is not None:
+        wanted = wanted.where(tuple_(Comment.created_at, Comment.id) < below)
+    found = db.session.scalars(wanted.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(size))
+    return [(comment.created_at, _said_row(comment)) for comment in found]
+
+
+def said_at(comment_id: int, account_id: int) -> datetime | None:
+    """Returns when a member's published comment was made; None for what is not public or not theirs. One query."""
+    wanted = select(Comment.created_at).where(Comment.id == comment_id, Comment.account_id == account_id)
+    return db.session.scalar(wanted.where(Comment.state == State.PUBLISHED))
 
 
 def from_network(network: str, minutes: int) -> int:
@@ -130,3 +171,15 @@ def _shown() -> ColumnElement[bool]:
     answer = aliased(Comment)
     answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED)
     return or_(Comment.state == State.PUBLISHED, answered.exists())
+
+
+def _said_row(comment: Comment) -> SaidRow:
+    return SaidRow(
+        id=comment.id,
+        path=f"/comments/{comment.id}/",
+        excerpt=excerpt(text_of(comment.html), EXCERPT),
+        said=dates.long_date(comment.created_at, config.current().zone),
+        said_machine=dates.machine(comment.created_at),
+        post_title=comment.post.title or "Untitled",
+        post_path=post_path(comment.post),
+    )

@@ -33,7 +33,7 @@ def fragment(template: str, status: int = 200, **context: Any) -> Response:
 
 def listing(keeper: Keeper, status: int = 200, problem: str = "") -> Response:
     """Answers with what waits, and with what the editor did last. Three queries, and how many wait."""
-    read = _now()
+    read = read_mark()
     found = queue.waiting(keeper.blogs, row_number("after"))
     context = {
         "items": [(row, spans(row.body, row.finds)) for row in found.rows],
@@ -49,7 +49,7 @@ def listing(keeper: Keeper, status: int = 200, problem: str = "") -> Response:
 
 def one(keeper: Keeper, row: HeldRow, status: int = 200, form: SettleForm | None = None, problem: str = "") -> Response:
     """Answers with one comment that still waits, with what was wrong or why nothing was done."""
-    context = {"row": row, "pieces": spans(row.body, row.finds), "read": _now(), "form": form, "problem": problem}
+    context = {"row": row, "pieces": spans(row.body, row.finds), "read": read_mark(), "form": form, "problem": problem}
     if htmx.wanted():
         return fragment("desk/_item.html", status, waits=queue.count(keeper.blogs), fresh=True, **context)
     return page("desk/one.html", keeper, status, **context)
@@ -76,6 +76,6 @@ def problem(keeper: Keeper, number: int, words: str) -> Response:
     return listing(keeper, 409, words)
 
 
-def _now() -> int:
+def read_mark() -> int:
     """Returns the moment from which on an editor has not read what changes, in microseconds."""
     return int(clock.now().timestamp() * 1e6)

@@ -1,15 +1,18 @@
 """What an editor typed."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from wtforms import Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, NumberRange, Optional, StopValidation
 
+from hcpov.audit.models import REASON_LENGTH as LOG_LENGTH
 from hcpov.auth.forms import Form
 from hcpov.blog.models import CommentRule
 from hcpov.comments.forms import at_most, cleaned, line, said
 from hcpov.comments.models import BODY_LENGTH, REASON_LENGTH, WORD_LENGTH
+from hcpov.profiles import terms
 from hcpov.text import identifiers
 
 WORDS = 500
@@ -61,6 +64,35 @@ class SettleForm(Form):
         return (self.reason.data or "") if what in {"returned", "removed"} else ""
 
 
+def in_time(form: Any, _field: Field) -> None:
+    """Refuses what is no day, a day that is over, and one too far ahead."""
+    first, last = terms.today() + timedelta(days=1), terms.latest()
+    if (day := form.until) is None or not first <= day <= last:
+        raise StopValidation(f"Give a day from {first} to {last}.")
+
+
+class BadgeForm(Form):
+    """A moderator's decision on a badge: a last day to grant it, a reason to refuse it or to take it back."""
+
+    expires_on = StringField("Shown until", [in_time], filters=[line])
+    reason = StringField(
+        "Reason", [said("Please give the member a reason."), at_most(REASON_LENGTH, "A reason")], filters=[line]
+    )
+
+    @property
+    def until(self) -> date | None:
+        """The last day; None for what is none."""
+        try:
+            return date.fromisoformat(self.expires_on.data or "")
+        except ValueError:
+            return None
+
+    def says_enough(self, what: str) -> bool:
+        """Says whether the fields that a decision needs are good. Granting may give a reason, the others must."""
+        good = what != "grant" or self.expires_on.validate(self)
+        return bool(good and ((what == "grant" and not self.reason.data) or self.reason.validate(self)))
+
+
 class WordsForm(Form):
     """The words that hold a comment, one a line."""
 
@@ -87,4 +119,14 @@ class RuleForm(Form):
     days = IntegerField(
         "Close after days",
         [Optional(), NumberRange(1, DAYS, f"Give a number of days from 1 to {DAYS}, or leave it empty.")],
+    )
+
+
+class ReasonForm(Form):
+    """Why a role is given or taken, or an account switched off: for the log, and for the member."""
+
+    reason = StringField(
+        "Reason",
+        [said("Please give a reason."), at_most(LOG_LENGTH, "A reason")],
+        filters=[line],
     )

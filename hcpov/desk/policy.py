@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hcpov.auth.models import AUTHOR
+
 
 @dataclass(frozen=True)
 class Keeper:
@@ -33,6 +35,26 @@ def may_keep_words(keeper: Keeper) -> bool:
     return keeper.everywhere
 
 
+def may_decide_badges(keeper: Keeper) -> bool:
+    """A badge is shown on the whole site, so moderators decide, and nobody on their own."""
+    return keeper.everywhere
+
+
 def may_undo(keeper: Keeper, blog_id: int, decided_by: int | None) -> bool:
     """Who decided may undo it as long as the blog is theirs; an admin may undo anything."""
     return keeper.admin or (decided_by == keeper.account_id and may_settle(keeper, blog_id))
+
+
+def may_see_members(keeper: Keeper) -> bool:
+    """Admins give every role; a blog's editors say who writes on it."""
+    return keeper.admin or bool(keeper.own)
+
+
+def may_give(keeper: Keeper, role: str, blog_id: int | None) -> bool:
+    """Admins give and take every role, a blog's editors only that of an author on it."""
+    return keeper.admin or (role == AUTHOR and blog_id in keeper.own)
+
+
+def may_switch(keeper: Keeper, account_id: int) -> bool:
+    """Admins switch accounts off and on, but not the one they are signed in with."""
+    return keeper.admin and account_id != keeper.account_id

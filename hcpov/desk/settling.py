@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from flask import abort, request
 from flask_login import current_user
 from sqlalchemy.orm.exc import ObjectDeletedError
 
+from hcpov.auth import sessions
 from hcpov.auth.models import ADMIN, MODERATOR
 from hcpov.comments import actions, queue
 from hcpov.comments.models import Comment, Decision, State
 from hcpov.desk import policy
 from hcpov.desk.policy import Keeper
+from hcpov.web.redirects import see_other
 
 TICKED = 100
+SECOND_FACTOR = (
+    "This form needs your second factor. Open your account, set one up or show it, then send the form again."
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ FOR_MANY = {"publish", "spam", "remove"}
 
 
 def keeper_here() -> Keeper:
-    """Returns who is at the desk. A stranger is told of no such page, a member that it is not theirs. Two queries."""
+    """Returns who is at the desk. A stranger is told of no such page, a member that it is not theirs. Two queries.
+
+    Who works here and has not shown the second factor they need is led to it first.
+    """
     if not current_user.is_authenticated:
         abort(404)
     roles = {role.name for role in current_user.roles}
@@ -49,6 +58,8 @@ def keeper_here() -> Keeper:
     keeper = Keeper(current_user.id, everywhere, ADMIN in roles, own)
     if not policy.may_enter(keeper):
         abort(403)
+    if sessions.owes_second_factor(current_user):
+        _ask_second_factor()
     return keeper
 
 
@@ -82,14 +93,21 @@ def settle(keeper: Keeper, comment: Comment, act: Act, reason: str = "", body: s
         allowed = ALLOWED.get(State(comment.state), ())
     except ObjectDeletedError:  # of several, one was erased while another was settled
         return None
-    if act.what not in allowed or not queue.claim(comment, _read_at()):
+    if act.what not in allowed or not queue.claim(comment, read_at()):
         return None
     if act.state == State.PUBLISHED:
         actions.dismiss_reports(comment)
     return actions.settle(comment, keeper.account_id, act.what, act.state, reason, body)
 
 
-def _read_at() -> datetime | None:
+def _ask_second_factor() -> NoReturn:
+    """A page leads there and back; what was sent as a form cannot wait, so it is refused in words."""
+    if request.method not in {"GET", "HEAD"}:
+        abort(403, SECOND_FACTOR)
+    abort(see_other(sessions.way_to_second_factor(current_user, request.full_path.rstrip("?"))))
+
+
+def read_at() -> datetime | None:
     """Returns when the page was made that the form was on; None for a tool outside, which has read no page."""
     text = request.form.get("read", "")
     if not text.isascii() or not text.isdecimal() or len(text) > 17:

@@ -3,6 +3,8 @@
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
+from hcpov.audit import queries as records
+from hcpov.auth import queries as people
 from hcpov.blog import actions as blogs
 from hcpov.blog.models import CommentRule
 from hcpov.comments import actions, decisions, queries, queue
@@ -10,6 +12,7 @@ from hcpov.desk import answers, policy, settling
 from hcpov.desk.answers import HELD
 from hcpov.desk.forms import RULES, RuleForm, SettleForm, WordsForm
 from hcpov.desk.settling import ACTS, FOR_MANY, keeper_here, moderator_here, theirs, ticked
+from hcpov.profiles import asks
 from hcpov.web import chrome, htmx
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
@@ -20,7 +23,9 @@ blueprint = Blueprint("desk", __name__)
 @blueprint.get("/desk/", strict_slashes=False)
 def home() -> Response:
     """What waits, and what can be set."""
-    return answers.page("desk/home.html", keeper_here())
+    keeper = keeper_here()
+    badges = asks.count() if policy.may_decide_badges(keeper) else 0
+    return answers.page("desk/home.html", keeper, badges=badges)
 
 
 @blueprint.get(HELD)
@@ -138,6 +143,18 @@ def set_rule(number: int) -> Response:
     if good:
         return see_other(f"/desk/blogs#blog-{number}")
     return answers.page("desk/blogs.html", keeper, 422, blogs=known, rules=RULES, wrong={number: form})
+
+
+@blueprint.get("/desk/audit")
+def audit() -> Response:
+    """Who did what to what, when and why."""
+    keeper, before, what = moderator_here(), row_number("before"), request.args.get("what", "")
+    kinds = records.kinds()
+    if what and what not in kinds:
+        abort(404)
+    listing = records.page(before, what)
+    names = people.names(listing.accounts)
+    return answers.page("desk/audit.html", keeper, listing=listing, names=names, kinds=kinds, what=what, before=before)
 
 
 @blueprint.get("/moderation/")

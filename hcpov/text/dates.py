@@ -1,13 +1,17 @@
 """Moments as people read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
 def long_date(moment: datetime, zone: ZoneInfo) -> str:
     """Returns `January 28, 2013`. Month names are English whatever the server's locale is."""
-    local = moment.astimezone(zone)
-    return f"{MONTHS[local.month - 1]} {local.day}, {local.year}"
+    return long_day(moment.astimezone(zone))
+
+
+def long_day(day: date) -> str:
+    """Returns `January 28, 2013` for a day that is one in any zone."""
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def long_moment(moment: datetime, zone: ZoneInfo) -> str:

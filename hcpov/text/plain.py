@@ -6,6 +6,8 @@ import unicodedata
 # C0 and C1 controls but for newline and tab, and lone surrogates: PostgreSQL refuses NUL, XML refuses the rest.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
+# Characters that turn the direction of what follows them: a name with one would turn the rest of its line as well.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
@@ -15,8 +17,8 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Returns `text` cleaned and on one line: names and titles cannot carry line ends into headers."""
-    return _BLANKS.sub(" ", clean(text)).strip()
+    """Returns `text` cleaned and on one line: names and titles cannot carry line ends into headers, nor turn a line."""
+    return _BLANKS.sub(" ", _TURNS.sub("", clean(text))).strip()
 
 
 def is_blank(text: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hcpov import clock
 from hcpov.auth.models import ADMIN, Account, Role
+from hcpov.auth.queries import free_handle
 from hcpov.blog.actions import new_blog, publish, tag_named, write_about, write_body
 from hcpov.blog.models import Blog, BlogRole, Post
 from hcpov.comments.actions import count_in
@@ -38,7 +39,12 @@ def add_people(folder: Path) -> dict[str, Account]:
     people = {}
     for each in _read(folder / "people.toml")["person"]:
         key = each.pop("key")
-        people[key] = Account(**each, fs_uniquifier=secrets.token_hex(32), confirmed_at=clock.now())
+        people[key] = Account(
+            **each,
+            handle=free_handle(each["name"]),
+            fs_uniquifier=secrets.token_hex(32),
+            confirmed_at=clock.now(),
+        )
         db.session.add(people[key])
     return people
 
@@ -53,6 +59,7 @@ def add_admin() -> str:
             password=hash_password(password),
             fs_uniquifier=secrets.token_hex(32),
             confirmed_at=clock.now(),
+            handle=free_handle("Site administrator"),
             name="Site administrator",
             title="Administrator",
             roles=[role],

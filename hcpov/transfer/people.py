@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
 from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, Account
+from hcpov.auth.queries import free_handle
 from hcpov.extensions import db
 from hcpov.transfer.export import Author, Export, Said
 from hcpov.transfer.text import fitted
@@ -47,7 +48,7 @@ class People:
 
     def _new(self, email: str, author: Author) -> Account:
         name = display_name(author)
-        account = Account(email=email, name=name, fs_uniquifier=secrets.token_hex(32))
+        account = Account(email=email, name=name, handle=free_handle(name), fs_uniquifier=secrets.token_hex(32))
         db.session.add(account)
         self.made += 1
         return account

@@ -1,6 +1,6 @@
 """Writes about subscriptions."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock, config
@@ -54,3 +54,10 @@ def confirm(subscription_id: int) -> bool:
     subscription.confirmed_at = subscription.confirmed_at or clock.now()
     db.session.commit()
     return True
+
+
+def forget(email: str) -> list[int]:
+    """Deletes all wishes of an address and returns their numbers. Does not commit."""
+    theirs = or_(Subscription.email == email, Subscription.email == email.casefold())
+    gone = delete(Subscription).where(theirs).returning(Subscription.id)
+    return list(db.session.scalars(gone.execution_options(synchronize_session=False)))

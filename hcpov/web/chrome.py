@@ -2,27 +2,29 @@
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, request, stream_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from hcpov.blog import queries as blogs
-from hcpov.web import strip
+from hcpov.web import long, strip
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """Renders a page with its masthead, welcome bar and strip. One query: the blogs of the masthead."""
-    masthead = blogs.masthead()
-    member = current_user if current_user.is_authenticated else None
-    return make_response(
-        render_template(
-            template,
-            masthead=masthead,
-            member=member,
-            strip=strip.current(),
-            strip_closed=strip.is_for_me() and strip.is_closed(),
-            here=request.full_path.rstrip("?"),
-            **context,
-        ),
-        status,
-    )
+    return make_response(render_template(template, **_around(), **context), status)
+
+
+def long_page(template: str, **context: Any) -> Response:
+    """Renders a page with rows that are fetched while it is written. One query of its own; no cache may keep it."""
+    return long.whole(stream_template(template, **_around(), **context), "text/html")
+
+
+def _around() -> dict[str, Any]:
+    return {
+        "masthead": blogs.masthead(),
+        "member": current_user if current_user.is_authenticated else None,
+        "strip": strip.current(),
+        "strip_closed": strip.is_for_me() and strip.is_closed(),
+        "here": request.full_path.rstrip("?"),
+    }

@@ -1,13 +1,17 @@
 """Errors, in words that say what to do."""
 
+from math import ceil
+
 from flask import Flask, current_app, render_template, request
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from hcpov import clock
 from hcpov.blog import queries as blogs
-from hcpov.extensions import db
+from hcpov.extensions import db, limiter
 from hcpov.web import chrome, htmx
 from hcpov.web.redirects import moved_for_good
 
@@ -18,6 +22,7 @@ WORDS = {
     405: ("This address takes no visits", "It only receives forms. Go back to the page the form is on."),
     410: ("This post was withdrawn", "It was public once and has been taken back. The address is kept for the record."),
     413: ("That was too much at once", "What you sent is larger than this site accepts. Go back and shorten it."),
+    415: ("Only forms are read here", "What you sent is no form of ours. Open the page here and send it from there."),
     429: ("Too many at once", "Many requests came from your network. Wait a minute, then try again."),
     500: ("Something broke here", "It is our fault and has been noted. Please try again in a minute."),
     503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
@@ -77,6 +82,8 @@ def _page(error: HTTPException) -> Response:
         advice = "The page was open for so long that its seal is out of date. Go back, reload it and send it again."
     elif status == 403 and error.description:
         advice = error.description if error.description.startswith("This form") else advice
+    elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
+        advice = str(error.limit.error_message)
     context = {"heading": heading, "advice": advice, "number": status}
     if htmx.wanted():
         answer = Response(render_template("errors/_problem.html", **context), status, mimetype="text/html")
@@ -86,8 +93,14 @@ def _page(error: HTTPException) -> Response:
     else:
         answer = chrome.page("errors/error.html", status=status, **context)
     if status in {429, 503}:
-        answer.headers["Retry-After"] = "60"
+        answer.headers["Retry-After"] = str(_wait())
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value
     return answer
+
+
+def _wait() -> int:
+    """Returns after how many seconds it is worth trying again."""
+    limit = limiter.current_limit
+    return max(1, limit.reset_at - ceil(clock.now().timestamp())) if limit and limit.breached else 60

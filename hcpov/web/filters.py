@@ -1,11 +1,14 @@
 """What templates can say."""
 
+from datetime import datetime
+
 from flask import Flask
 from markupsafe import Markup
 
 from hcpov import config
 from hcpov.captcha.challenges import DIGITS
 from hcpov.comments.models import BODY_LENGTH
+from hcpov.text.dates import long_moment
 from hcpov.web.assets import asset
 
 
@@ -15,6 +18,7 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["safe_html"] = safe_html
     app.jinja_env.filters["count"] = count
+    app.jinja_env.filters["moment"] = moment
     settings: config.Settings = app.config["HCPOV"]
     app.jinja_env.globals.update(
         asset=asset,
@@ -29,6 +33,11 @@ def install(app: Flask) -> None:
 def safe_html(cleaned: str) -> Markup:
     """Marks HTML that `text.markdown` cleaned when it was written. For nothing else."""
     return Markup(cleaned)  # noqa: S704  # the one place where stored HTML enters a page
+
+
+def moment(at: datetime) -> str:
+    """Returns a moment as it is in the site's time zone: `January 28, 2013 11:13 AM`."""
+    return long_moment(at, config.current().zone)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -28,6 +28,8 @@ def _refuse() -> None:
         return
     if not is_ours():
         abort(403, "This form was sent from another site. Open the page here and send it again.")
+    if request.is_json:  # our pages send forms; Flask-Security would read it in the place of one
+        abort(415)
     if current_user.is_authenticated and request.endpoint not in _KEEPS_WORDS:
         csrf.protect()
 

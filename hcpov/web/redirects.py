@@ -2,8 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from flask import redirect
+from flask import Flask, redirect, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.wrappers import Response
+
+
+def install(app: Flask) -> None:
+    """Keeps `next` on this site wherever Flask-Security reads it."""
+    app.before_request(_keep_next_here)
 
 
 def see_other(location: str) -> Response:
@@ -20,7 +26,25 @@ def moved_for_good(location: str) -> Response:
 
 def local_path(address: str) -> str:
     """Returns `address` when it is a path on this site, else the home page: no link of ours leads to another site."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//") or "\\" in address:
         return "/"
     return address if address.isprintable() else "/"
+
+
+def _keep_next_here() -> None:
+    """Puts the home page in the place of a `next` that leads elsewhere, so that an honest reader still gets in."""
+    if not (request.endpoint or "").startswith("auth."):
+        return
+    if "next" in request.args:
+        request.args = _kept(request.args)
+    if "next" in request.form:
+        request.form = _kept(request.form)
+
+
+def _kept(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    others = [(name, value) for name, value in fields.items(multi=True) if name != "next"]
+    return ImmutableMultiDict([*others, ("next", local_path(fields["next"]) if fields["next"] else "")])

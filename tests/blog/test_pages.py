@@ -66,7 +66,7 @@ def test_home_of_an_empty_site_says_so(client: FlaskClient) -> None:
 
 
 def test_post_shows_its_fields(client: FlaskClient, make: Make) -> None:
-    author = make.account("Staff Editor")
+    author = make.account("Staff Editor", handle="staff-editor")
     post = make.post(
         "What a clinic learns",
         body="Text with a [link](https://example.org).\n\n> Quoted.\n\n1. One\n2. Two\n\n![A ward](/static/x.png)",
@@ -81,7 +81,8 @@ def test_post_shows_its_fields(client: FlaskClient, make: Make) -> None:
     page = client.get(post.path).text
     for part in (
         '<h1 class="headline">What a clinic learns</h1>',
-        '<time datetime="2013-01-28T16:13:00Z">January 28, 2013 11:13 AM</time> by <b>Staff Editor</b>',
+        '<time datetime="2013-01-28T16:13:00Z">January 28, 2013 11:13 AM</time> by <b>',
+        '<b><a href="/people/staff-editor/">Staff Editor</a></b>',
         "Written by <b>Guest Writer</b>, Operations lead, Leeds",
         "<b>Editor's note</b>By a guest.",
         '<a href="https://example.org">link</a>',

@@ -51,7 +51,7 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
     """Opens a page of the server: `open_page(path, scripts=True, cdn="npm"|"blocked"|"tampered", width=1280, …)`.
 
     Each page is photographed at the end. Anything the browser complained of fails the test, but for the `trouble` that
-    a test makes on purpose.
+    a test makes on purpose. `site` is the server by another of its names.
     """
     contexts: list[BrowserContext] = []
     pages: list[tuple[Page, list[str], bool]] = []
@@ -63,9 +63,10 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
         width: int = 1280,
         scheme: str = "light",
         trouble: tuple[str, ...] = (),
+        site: str = "",
     ) -> Page:
         context = chromium.new_context(
-            base_url=server,
+            base_url=site or server,
             java_script_enabled=scripts,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",

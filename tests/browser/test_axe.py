@@ -6,12 +6,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from hcpov.audit.actions import note
+from hcpov.auth.models import CredentialState
+from hcpov.extensions import db
 from tests.browser.conftest import Open, violations
+from tests.browser.test_desk import at_desk
 from tests.browser.test_journey import fill_in, token
 from tests.forms import right_code
 from tests.make import MadePost, Make
 
 PATIENT = "We had one last week, DOB 4/12/1961, on the night shift."
+ABOUT = "Delivers babies, and writes about *rotas*.\n\nFormerly of [Galway](https://example.org/)."
 LINKS = "https://a.example https://b.example https://c.example"
 
 
@@ -74,6 +79,58 @@ def test_pages_shut_nobody_out(open_page: Open, make: Make, path: str) -> None:
     make.post()
     page = open_page(path, trouble=("status of 404",))
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/",
+        "/account/profile",
+        "/account/credentials",
+        "/people/maeve/",
+        "/people/nobody-yet/",
+        "/desk/credentials",
+        "/desk/credentials/granted",
+        "/desk/audit",
+    ],
+    ids=lambda path: path.strip("/").replace("/", "-"),
+)
+def test_people_and_badges_shut_nobody_out(
+    app: Flask, open_page: Open, make: Make, path: str, width: int, scheme: str
+) -> None:
+    maeve = make.account("Maeve Ní Bhriain-Featherstonehaugh", handle="maeve", roles=("moderator",), about=ABOUT)
+    ada = make.account("Ada Reader", handle="nobody-yet", title="Pharmacist", place="Tulsa OK")
+    post = make.post("The hand-off that fits on a card", author_id=maeve.id, summary="One card, four lines.")
+    for words in ("I agree with the second habit, and would add one of my own. " * 6, "So do I."):
+        make.comment(post, words, account_id=maeve.id)
+    npi = {"number": "NPI 1234567893", "body": "US NPI registry"}
+    for account in (maeve, ada):
+        make.badge(account.id, CredentialState.GRANTED)
+        make.badge(account.id, CredentialState.REFUSED, reason="It is not in the register.", region="Texas")
+        make.badge(account.id, CredentialState.ASKED, profession="Consultant midwife", region="Ireland", **npi)
+    with app.app_context():
+        note(maeve.id, "badge granted", f"account {ada.id}", "Found in the register.", profession="Registered nurse")
+        note(None, "role given", f"account {maeve.id}", role="moderator")
+        db.session.commit()
+    page = at_desk(open_page, maeve, path, width=width, scheme=scheme)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for summary in page.locator("main summary").all():
+        summary.click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_asking_for_a_badge_shuts_nobody_out(open_page: Open, make: Make, width: int, scheme: str) -> None:
+    page = at_desk(open_page, make.account("Ada Reader"), "/account/credentials", width=width, scheme=scheme)
+    assert violations(page) == []
+    for label, words in (("Profession", "Pharmacist"), ("Region", "Oklahoma"), ("Number", "1234567890")):
+        page.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("button", name="Ask for the badge").click()
+    expect(page.locator("#number-error")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_receipt_and_report_shut_nobody_out(app: Flask, open_page: Open, make: Make) -> None:

@@ -1,0 +1,127 @@
+"""Mail about accounts: rows in the outbox, written with what causes them. Nothing here commits.
+
+Links are made from HCPOV_SITE_URL, never from the request: a foreign Host header must not choose where a secret goes.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template
+from flask_security import MailUtil
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+
+from hcpov import clock, config
+from hcpov.auth import tokens
+from hcpov.auth.models import Account
+from hcpov.mail.actions import enqueue
+
+CONFIRM_DAYS, RESET_HOURS, EMAIL_HOURS, DATA_HOURS = 2, 2, 24, 24
+ONE_EACH = timedelta(minutes=5)  # asking again within it is asking once: nobody's mailbox is filled from here
+
+
+class Letters(MailUtil):
+    """Puts what Flask-Security sends into the outbox, in the transaction that causes it."""
+
+    def send_mail(self, template: str, subject: str, recipient: Any, *rest: Any, **_more: Any) -> None:
+        """Adds a message. `rest` is the sender, which is ours to say, the text, and HTML, of which there is none."""
+        enqueue(recipient, str(subject), rest[1] or "", _key(template, recipient))
+
+
+def render(template: str, **context: Any) -> str:
+    """Returns the words of a letter."""
+    settings = config.current()
+    return render_template(template, site=settings.site_name, site_url=settings.site_url, **context)
+
+
+def reset(email: str, account: Account | None) -> None:
+    """Writes the way to a new password; to an address without an account, that there is none.
+
+    A token is made for nobody too: the answer takes as long for every address.
+    """
+    token = generate_reset_password_token(account or _nobody())
+    if account is None or not account.active:
+        text = render("auth/mail/unknown.txt", what="a new password")
+    else:
+        text = render("auth/mail/reset.txt", user=account, token=token, hours=RESET_HOURS)
+    enqueue(email, "A new password", text, _key("reset", email))
+
+
+def confirmation(email: str, account: Account | None) -> None:
+    """Writes the link that confirms an address once more, or what else there is to say. Takes as long for nobody."""
+    token = generate_confirmation_token(account or _nobody())
+    if account is None or not account.active:
+        text = render("auth/mail/unknown.txt", what="a new confirmation")
+    elif account.confirmed_at:
+        text = render("auth/mail/known.txt", user=account)
+    else:
+        text = render("auth/mail/confirm.txt", user=account, confirmation_token=token)
+    enqueue(email, "Please confirm your address", text, _key("confirm", email))
+
+
+def new_email(account: Account, email: str, owner: Account | None) -> None:
+    """Asks a mailbox whether it is the new address of an account, or tells its owner of the mistake."""
+    token = tokens.for_new_email(account)
+    if owner is not None:
+        text = render("auth/mail/known.txt", user=owner)
+    else:
+        text = render("auth/mail/new_email.txt", user=account, token=token, hours=EMAIL_HOURS)
+    enqueue(email, "Please confirm your new address", text, _key(f"new email {account.id}", email))
+
+
+def email_changed(account: Account, old: str) -> None:
+    """Tells the old address that it is one no more. The new one is left out: the old mailbox may be another's now."""
+    text = render("auth/mail/email_changed.txt", user=account)
+    enqueue(old, "Your e-mail address was changed", text, _key(f"changed {account.id} {clock.now().timestamp()}", old))
+
+
+def my_data(email: str, token: str, account: Account | None) -> None:
+    """Brings the link to what is held under an address, and says where an account's part is found."""
+    text = render("auth/mail/my_data.txt", token=token, has_account=account is not None, hours=DATA_HOURS)
+    enqueue(email, "What we hold about you", text, _key("my-data", email))
+
+
+def erased(email: str) -> None:
+    """Tells an address that it was erased. The outbox forgets the address when the letter is sent."""
+    enqueue(email, "Your data was erased", render("auth/mail/erased.txt"), f"erased {secrets.token_hex(16)}")
+
+
+def mark(email: str) -> str:
+    """Returns how an address stands in the keys of letters."""
+    return hashlib.sha256(email.casefold().encode()).hexdigest()[:24]
+
+
+def factor_changed(account: Account, what: str) -> None:
+    """Tells that something was changed about how somebody signs in; `what` is the audit log's word for it."""
+    text = render("auth/mail/factor.txt", user=account, what=what)
+    subject = "A recovery code was used" if what == "recovery code used" else "How you sign in was changed"
+    enqueue(account.email, subject, text, _key(f"{what} {clock.now().timestamp()}", account.email))
+
+
+def role(account: Account, what: str, given: bool, reason: str) -> None:
+    """Tells a member that a role was given to them or taken back."""
+    text = render("auth/mail/role.txt", user=account, what=what, given=given, reason=reason)
+    _tell(account, f"Your part at {config.current().site_name}", text)
+
+
+def switched(account: Account, on: bool, reason: str) -> None:
+    """Tells a member that the account was switched off, or on again."""
+    text = render("auth/mail/switched.txt", user=account, on=on, reason=reason)
+    _tell(account, f"Your account at {config.current().site_name}", text)
+
+
+def _nobody() -> Account:
+    """Returns an account that is never stored."""
+    return Account(email="nobody@example.org", fs_uniquifier=secrets.token_hex(32), password=secrets.token_hex(32))
+
+
+def _tell(account: Account, subject: str, text: str) -> None:
+    """Adds a message about something that happens as often as it is done."""
+    enqueue(account.email, subject, text, _key(secrets.token_hex(8), account.email))
+
+
+def _key(kind: str, email: str) -> str:
+    window = int(clock.now().timestamp() // ONE_EACH.total_seconds())
+    return f"{kind} {mark(email)} {window}"[-120:]

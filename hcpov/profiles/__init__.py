@@ -1,0 +1,1 @@
+"""What members say of themselves: profiles, their public pages, badges."""
