@@ -90,6 +90,23 @@ def test_one_letter_in_five_minutes(app: Flask, client: FlaskClient, travel: Tra
         assert db.session.query(Message).count() == 2
 
 
+def test_one_letter_also_where_the_five_minutes_of_the_clock_change(
+    app: Flask, client: FlaskClient, travel: Travel
+) -> None:
+    travel(299 - clock.now().timestamp() % 300)
+    for _time in range(2):
+        client.post("/my-data", data={"email": GUEST})
+        travel(2)
+    letter(app, GUEST)
+    travel(290)
+    client.post("/my-data", data={"email": GUEST})
+    letter(app, GUEST)
+    travel(8)
+    client.post("/my-data", data={"email": GUEST})
+    with app.app_context():
+        assert db.session.query(Message).count() == 2
+
+
 @pytest.mark.parametrize(
     "email", ["", "ada", "a@b", "x" * 5000 + "@example.org", "a@example.org\r\nBcc: b@example.org"]
 )
