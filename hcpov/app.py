@@ -16,14 +16,22 @@ from hcpov.auth.letters import Letters
 from hcpov.auth.models import Account, Passkey, Role
 from hcpov.auth.passkeys import Passkeys
 from hcpov.auth.passwords import Passwords
+from hcpov.blog import tasks as blog_tasks
 from hcpov.blog import views as blog
 from hcpov.captcha import views as captcha
 from hcpov.comments import views as comments
 from hcpov.config import Settings
 from hcpov.desk import credentials, members
 from hcpov.desk import views as desk
+from hcpov.desk.audit import views as desk_audit
+from hcpov.desk.pictures import views as desk_pictures
+from hcpov.desk.posts import views as desk_posts
+from hcpov.desk.revisions import views as desk_revisions
+from hcpov.desk.shelf import views as desk_shelf
 from hcpov.extensions import csrf, db, huey, limiter, migrate
 from hcpov.mail import tasks
+from hcpov.media import buckets
+from hcpov.media import views as media
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.updates import views as updates
@@ -31,14 +39,16 @@ from hcpov.web import chrome, errors, filters, headers, limits, origin, redirect
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
+DESK = (credentials, desk, desk_audit, desk_pictures, desk_posts, desk_revisions, desk_shelf, members)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Returns the application, with settings from the environment when none are given.
 
-    Raises SettingError when a setting is bad.
+    Raises SettingError when a setting is bad, or needs a package that is missing.
     """
     settings = settings or config.load(os.environ)
+    buckets.check(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(
         "hcpov",
@@ -52,10 +62,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, profiles, updates, credentials, desk, members, transfer, blog):
+    for feature in (captcha, comments, media, profiles, updates, *DESK, transfer, blog):
         app.register_blueprint(feature.blueprint)
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()
+    blog_tasks.install()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

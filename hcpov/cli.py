@@ -94,10 +94,12 @@ def run(context: click.Context) -> None:
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov.extensions import huey
-    from hcpov.schedule import PERIODIC
+    from hcpov.schedule import AT_START, PERIODIC
 
     with application():
         click.echo(f"The worker does {len(PERIODIC)} things by the clock.")
+        for task in AT_START:  # what came due while nothing ran
+            task()
         huey.create_consumer(workers=1, max_delay=1.0).run()
 
 

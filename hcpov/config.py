@@ -23,6 +23,11 @@ PREFIX = "HCPOV_"
 HTMX_URL = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 
+_BUCKET = re.compile(
+    r"(?:s3|https?)://[^\s/:@?#]+:[^\s/:@?#]+@(?:[a-zA-Z0-9.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?"
+    r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\?region=[a-z0-9-]+)?"
+)
+
 
 class SettingError(ValueError):
     """A setting that is unknown or does not fit; the message says which and what to do."""
@@ -66,6 +71,16 @@ def _redis(text: str) -> str:
     text = re.sub(r"^valkey(s?)://", r"redis\1://", text)
     if text and (not text.startswith(("redis://", "rediss://")) or not urlsplit(text).hostname):
         raise ValueError("write redis://user:password@host:6379/0, or rediss:// for TLS; valkey:// is the same")
+    return text
+
+
+def _bucket(text: str) -> str:
+    """Takes the address of S3-compatible storage, s3:// as https://; a bucket's name is as Amazon lets it be."""
+    found = _BUCKET.fullmatch(text)
+    if text and (found is None or not 0 < int(found[1] or 443) < 65536):
+        raise ValueError(
+            "write s3://key:secret@host/bucket?region=name, with %2F for a / in the secret, or leave it empty"
+        )
     return text
 
 
@@ -155,6 +170,9 @@ class Settings:
     session_days: int = _setting(30, _number(1, 365), "days", "how long a sign-in lasts at most")
     proxies: int = _setting(0, _number(0, 5), "proxies", "how many trusted proxies stand in front of the server")
     htmx_url: str = _setting(HTMX_URL, _script, "address", "where browsers fetch htmx; a path hosts it here")
+    media_url: str = _setting(
+        "", _bucket, "address", "S3-compatible storage for pictures; when empty, the instance folder", secret=True
+    )
     picture_hosts: str = _setting("", _hosts, "addresses", "other sites whose pictures imported posts may show")
     strip: str = _setting("staff", _choice("staff", "everyone", "off"), "word", "who sees the status strip")
     server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")

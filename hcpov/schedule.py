@@ -4,6 +4,7 @@ from huey import crontab
 
 from hcpov.auth import tombstones
 from hcpov.auth.actions import end_old_sessions, forget_unconfirmed
+from hcpov.blog.tasks import look_ahead, publish_scheduled
 from hcpov.captcha.actions import forget_used
 from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
@@ -14,6 +15,12 @@ from hcpov.mail.sending import send_due
 def send_what_waits() -> None:
     """Sends what no nudge was given for: what is tried again, and what was left when a worker was killed."""
     send_due()
+
+
+@huey.periodic_task(crontab(minute="*"))
+def publish_what_is_due() -> None:
+    """Publishes scheduled posts, should their own moment have been missed."""
+    look_ahead()
 
 
 @huey.periodic_task(crontab(minute="7"))
@@ -31,4 +38,5 @@ def write_down_what_was_erased() -> None:
     tombstones.catch_up()
 
 
-PERIODIC = (send_what_waits, forget_what_is_old, write_down_what_was_erased)
+PERIODIC = (send_what_waits, publish_what_is_due, forget_what_is_old, write_down_what_was_erased)
+AT_START = (publish_scheduled,)

@@ -18,9 +18,9 @@ SECONDS = 30
 
 
 @contextmanager
-def serving(settings: Settings, *options: str, **environment: str) -> Iterator[str]:
-    """Runs `hcpov serve` with `options` on a free port of loopback and yields its address."""
-    port = free_port()
+def serving(settings: Settings, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
+    """Runs `hcpov serve` with `options` on a port of loopback, any free one by default, and yields its address."""
+    port = port or free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
     env |= {
         "HCPOV_INSTANCE": str(settings.instance),
@@ -92,6 +92,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} seconds"
         time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    """Says whether something listens on a port of loopback."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def free_port() -> int:

@@ -10,9 +10,10 @@ from flask import Flask
 from flask_security import hash_password
 
 from hcpov.auth.models import Account, Credential, CredentialState, Role
-from hcpov.blog.actions import new_blog, publish, write_body
+from hcpov.blog.actions import new_blog, new_post, publish, save
 from hcpov.blog.models import Blog, BlogRole, Kind, Post, State
 from hcpov.blog.rows import post_path
+from hcpov.blog.writing import write_body
 from hcpov.comments.actions import count_in
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
@@ -92,10 +93,10 @@ class Make:
             db.session.commit()
             return MadeAccount(account.id, email, name)
 
-    def editor(self, account_id: int, blog_id: int) -> None:
-        """Makes an account an editor of a blog."""
+    def editor(self, account_id: int, blog_id: int, role: str = "editor") -> None:
+        """Makes an account an editor of a blog, or its author."""
         with self._context():
-            db.session.add(BlogRole(account_id=account_id, blog_id=blog_id, role="editor"))
+            db.session.add(BlogRole(account_id=account_id, blog_id=blog_id, role=role))
             db.session.commit()
 
     def badge(self, account_id: int, state: str = CredentialState.GRANTED, **columns: Any) -> int:
@@ -109,6 +110,15 @@ class Make:
             db.session.add(badge)
             db.session.commit()
             return badge.id
+
+    def draft(self, blog: str = "boardroom-buzz", author_id: int | None = None, **fields: str) -> int:
+        """Makes a post that is not public, with fields as they are typed."""
+        blog_id = self.blog(blog, blog.replace("-", " ").title())
+        with self._context():
+            post = new_post(blog_id, author_id)
+            if fields:
+                save(post, fields, post.version, author_id)
+            return post.id
 
     def post(
         self,

@@ -21,6 +21,21 @@ BAD = {
     "HCPOV_DATABASE_URL": ["mysql://localhost/hcpov", "hcpov.sqlite3"],
     "HCPOV_PROXIES": ["6", "many"],
     "HCPOV_HTMX_URL": ["htmx.min.js"],
+    "HCPOV_MEDIA_URL": [
+        "instance/media",
+        "s3://media.example.org/pictures",
+        "s3://ada@media.example.org/pictures",
+        "s3://ada:hidden@media.example.org",
+        "s3://ada:hid/den@media.example.org/pictures",
+        "s3://ada:hidden@media.example.org/pictures/of/us",
+        "s3://ada:hidden@media.example.org/Pictures",
+        "s3://ada:hidden@media.example.org/p",
+        "s3://ada:hidden@media.example.org:99999/pictures",
+        "s3://ada:hidden@[media/pictures",
+        "s3://ada:hidden@media.example.org/pictures?region=",
+        "s3://ada:hidden@media.example.org/pictures?acl=public",
+        "ftp://ada:hidden@media.example.org/pictures",
+    ],
     "HCPOV_PICTURE_HOSTS": ["pictures.example.org"],
     "HCPOV_STRIP": ["everybody", ""],
     "HCPOV_CODE_MINUTES": ["0", "1441"],
@@ -40,6 +55,7 @@ SECRETS = {
     "HCPOV_OLD_SECRET_KEYS": "an-older-secret-that-nobody-may-read-either",
     "HCPOV_REDIS_URL": "redis://ada:hidden-word@counts.example.org:6379/1",
     "HCPOV_SMTP_URL": "smtp://ada:hidden-word@mail.example.org:587",
+    "HCPOV_MEDIA_URL": "s3://ada:hidden-word@media.example.org:9000/pictures?region=eu-west-1",
 }
 
 

@@ -102,6 +102,13 @@ class Account(Model, UserMixin):
         return bool(self.roles)
 
     @property
+    def desk(self) -> str:
+        """The address of this account's place at the desk; empty for readers."""
+        if self.is_staff or any(each.role == EDITOR for each in self.blog_roles):
+            return "/desk/"
+        return "/desk/posts" if self.blog_roles else ""
+
+    @property
     def needs_second_factor(self) -> bool:
         """Says whether this account may only work with a second factor: moderators, admins and editors."""
         if not config.current().second_factor_for_staff:

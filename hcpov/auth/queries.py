@@ -11,12 +11,16 @@ from hcpov.text.slugs import numbered, slug_for
 
 
 def live_session(key: str) -> LoginSession | None:
-    """Returns the session with that key, with its account and roles. One query, and one for roles on blogs."""
+    """Returns the session with that key, with its account and all its roles. One query."""
     return db.session.scalar(
         select(LoginSession)
         .join(LoginSession.account)
         .outerjoin(Account.roles)
-        .options(contains_eager(LoginSession.account).contains_eager(Account.roles))
+        .outerjoin(Account.blog_roles)
+        .options(
+            contains_eager(LoginSession.account).contains_eager(Account.roles),
+            contains_eager(LoginSession.account).contains_eager(Account.blog_roles),
+        )
         .where(LoginSession.key == key)
     )
 

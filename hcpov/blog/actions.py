@@ -1,36 +1,31 @@
 """Writes about blogs and posts."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock, config
+from hcpov.audit.actions import note
 from hcpov.auth.models import FORMER, Account
-from hcpov.blog.models import Blog, CommentRule, Kind, Post, State, Tag
+from hcpov.blog import history, letters, texts, versions
+from hcpov.blog.models import UNPUBLISHED, Blog, Change, CommentRule, Draft, Kind, Post, State
+from hcpov.blog.writing import write, write_about
 from hcpov.extensions import db
-from hcpov.text import markdown
-from hcpov.text.excerpts import excerpt, text_of
-from hcpov.text.slugs import RESERVED, slug_for
+from hcpov.text.slugs import RESERVED, numbered, slug_for
 
-EXCERPT = 220
+OPEN = timedelta(minutes=10)  # after its last word, somebody's tab counts as open for so long
+WAS_PUBLIC = (State.PUBLISHED, State.WITHDRAWN)
+WORDS = {State.DRAFT: "returned", State.REVIEW: "sent to review", State.SCHEDULED: "scheduled"}
 
 
 class BadSlug(ValueError):
     """A blog's slug that is an address of ours already."""
 
 
-def write_about(blog: Blog, about: str) -> None:
-    """Sets a blog's About text and its HTML. Does not commit."""
-    blog.about, blog.about_html = about, markdown.render_comment(about)
-
-
-def write_body(post: Post, body: str) -> None:
-    """Sets a post's text with what is derived from it: HTML, excerpt, number of words. Does not commit."""
-    post.body, post.html = body, markdown.render_post(body)
-    text = text_of(post.html)
-    post.excerpt, post.words = excerpt(text, EXCERPT), len(text.split())
-    post.updated_at = clock.now()
+class AddressTaken(Exception):
+    """Another post has the address that this one would have."""
 
 
 def publish(post: Post, at: datetime) -> None:
@@ -53,15 +48,183 @@ def new_blog(slug: str, name: str, tagline: str = "", about: str = "", position:
     return blog
 
 
-def tag_named(name: str, session: Session) -> Tag:
-    """Returns the tag with this name, adding it when there is none. Does not commit."""
-    slug = slug_for(name, "tag")
-    tag = session.scalar(select(Tag).where(Tag.slug == slug))
-    if tag is None:
-        tag = Tag(slug=slug, name=name)
-        session.add(tag)
-        session.flush()
-    return tag
+def new_post(blog_id: int, account_id: int | None, kind: Kind = Kind.POST) -> Post:
+    """Begins an empty post. Commits."""
+    post = Post(blog_id=blog_id, author_id=account_id, kind=kind, slug="", title="")
+    db.session.add(post)
+    db.session.flush()
+    note(account_id, "post begun", f"post {post.id}")
+    db.session.commit()
+    return post
+
+
+def keep_draft(post_id: int, account_id: int, tab: str, base: int, fields: dict[str, str]) -> datetime:
+    """Keeps what is typed into one tab, and returns when. Commits; nothing that was saved is touched."""
+    key = (Draft.post_id == post_id, Draft.account_id == account_id, Draft.tab == tab)
+    draft = db.session.scalar(select(Draft).where(*key).with_for_update())
+    now = clock.now()
+    if draft is None:
+        draft = Draft(post_id=post_id, account_id=account_id, tab=tab)
+        db.session.add(draft)
+    elif now - draft.saved_at > OPEN:
+        draft.began_at = now  # a tab that was left alone was not open to others all the while
+    draft.base, draft.fields, draft.saved_at = base, texts.tidy(fields), now
+    try:
+        db.session.commit()
+    except IntegrityError:  # the same tab's first two savings came at once: the other one holds the same words
+        db.session.rollback()
+    return now
+
+
+def drop_drafts(post_id: int, account_id: int, tab: str | None = None) -> None:
+    """Throws away what somebody typed and did not save: in one tab, or in all. Commits."""
+    versions.drop_drafts(post_id, account_id, tab)
+    db.session.commit()
+
+
+def save(post: Post, fields: dict[str, str], base: int, account_id: int | None, tabs: Iterable[str] = ()) -> bool:
+    """Saves the text of a post that is not public yet; False, and nothing is changed, when it is not as it was read.
+
+    `base` is the version the form was made from. Commits, and drops what the account's tabs of these names held.
+    """
+    before, at = texts.fields_of(post), post.published_at
+    if not versions.claim(post, base, Post.state.in_(UNPUBLISHED)):
+        return False
+    versions.keep_earlier(post.id, base, before, account_id)
+    write(post, texts.tidy(fields))
+    if post.state == State.SCHEDULED and post.published_at != at:
+        assert post.published_at is not None
+        note(account_id, "post scheduled", f"post {post.id}", at=post.published_at.isoformat())
+        db.session.info["publish_at"] = post.published_at
+    for tab in tabs:
+        versions.drop_drafts(post.id, account_id, tab)
+    db.session.commit()
+    return True
+
+
+def set_state(post: Post, state: State, account_id: int, word: str = "") -> bool:
+    """Moves a post that is not public between draft, review and scheduled, `word` being said to its writer.
+
+    A scheduled post is published at its `published_at`. False, and nothing is changed, when somebody moved or saved it
+    meanwhile. Commits, with its line in the audit log and the letters: the blog's editors are asked for a review, and
+    the writer is told when it comes back.
+    """
+    was, at = post.state, post.published_at
+    if not versions.move(post, state):
+        return False
+    facts = {"was": was} | ({"at": at.isoformat()} if at and state == State.SCHEDULED else {})
+    note(account_id, f"post {WORDS[state]}", f"post {post.id}", word, **facts)
+    if state == State.REVIEW:
+        letters.ask_editors(post, account_id)
+    elif state == State.DRAFT and post.author_id not in {None, account_id}:
+        letters.send_back(post, word)
+    elif state == State.SCHEDULED:
+        db.session.info["publish_at"] = at
+    db.session.commit()
+    return True
+
+
+def publish_now(post: Post, account_id: int) -> bool:
+    """Publishes a post; False, and nothing is changed, when somebody moved or saved it meanwhile. Commits.
+
+    Raises AddressTaken, and changes nothing, when another post has its address.
+    """
+    if not versions.move(post, State.PUBLISHED):
+        return False
+    post.slug = post.slug or f"post-{post.id}"
+    publish(post, clock.now())
+    post.updated_at = clock.now()  # feeds name the newest change, and this is one
+    history.record(post, account_id)
+    versions.forget_earlier(post.id)
+    note(account_id, "post published", f"post {post.id}")
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise AddressTaken from None
+    return True
+
+
+def publish_due() -> int:
+    """Publishes what was scheduled up to now, also what came due while nothing ran; returns how many. Commits each.
+
+    The published moment is the one that was promised. A post whose address was taken meanwhile gets a number behind it.
+    """
+    done = 0
+    due = (Post.state == State.SCHEDULED, Post.published_at <= clock.now())
+    while number := db.session.scalar(select(Post.id).where(*due).order_by(Post.published_at, Post.id).limit(1)):
+        taken = db.session.execute(update(Post).where(Post.id == number, *due).values(state=State.REVIEW))
+        if taken.rowcount:  # type: ignore[attr-defined]
+            post = db.session.get_one(Post, number, populate_existing=True)
+            assert post.published_at is not None
+            _free_address(post, post.published_at)
+            publish(post, post.published_at)
+            post.updated_at = clock.now()
+            history.record(post)
+            versions.forget_earlier(post.id)
+            note(None, "post published", f"post {post.id}", scheduled=True)
+            done += 1
+        db.session.commit()
+    return done
+
+
+def change(post: Post, fields: dict[str, str], base: int, account_id: int, kind: Change, reason: str = "") -> bool:
+    """Changes a public post in the open; False, and nothing is changed, when it is not as it was read. Commits.
+
+    All but minor changes leave a dated notice and move `updated_at`, which tells feed readers to look again (RFC 4287
+    4.2.15). A retracted post keeps its text, marked. A removal, for somebody's privacy, takes the text out of the
+    history and of everybody's drafts too, and leaves the notice.
+    """
+    before = post.updated_at
+    if not versions.claim(post, base, Post.state.in_(WAS_PUBLIC)):
+        return False
+    history.begin(post)
+    write(post, {name: text for name, text in texts.tidy(fields).items() if name in texts.REVISED})
+    if kind == Change.MINOR:
+        post.updated_at = before
+    if kind == Change.REMOVAL:
+        history.erase(post.id)
+    post.retracted = post.retracted or kind == Change.RETRACTION
+    history.note_change(post, account_id, kind, reason)
+    db.session.commit()
+    return True
+
+
+def withdraw(post: Post, base: int, account_id: int, reason: str) -> bool:
+    """Takes a public post back: its address says so, and why. False when it is not as it was read. Commits."""
+    return _move(post, base, account_id, Change.WITHDRAWAL, reason)
+
+
+def bring_back(post: Post, base: int, account_id: int, reason: str) -> bool:
+    """Shows a withdrawn post again. False when it is not as it was read. Commits."""
+    return _move(post, base, account_id, Change.RETURN, reason)
+
+
+def _move(post: Post, base: int, account_id: int, kind: Change, reason: str) -> bool:
+    if not versions.claim(post, base, Post.state.in_(WAS_PUBLIC)):
+        return False
+    history.begin(post)
+    post.state = State.WITHDRAWN if kind == Change.WITHDRAWAL else State.PUBLISHED
+    post.notices = [each for each in post.notices if each["kind"] not in texts.PASSING]
+    post.updated_at = clock.now()
+    history.note_change(post, account_id, kind, reason)
+    db.session.commit()
+    return True
+
+
+def take_links_back(post: Post, account_id: int) -> None:
+    """Makes every preview link that was given away for a post open nothing any more. Commits."""
+    post.preview += 1
+    note(account_id, "preview links taken back", f"post {post.id}")
+    db.session.commit()
+
+
+def _free_address(post: Post, at: datetime) -> None:
+    if post.kind == Kind.PAGE:
+        return
+    local = at.astimezone(config.current().zone)
+    here = (Post.blog_id == post.blog_id, Post.year == local.year, Post.month == local.month, Post.id != post.id)
+    post.slug = numbered(post.slug or f"post-{post.id}", set(db.session.scalars(select(Post.slug).where(*here))))
 
 
 def set_comment_rule(blog_id: int, rule: CommentRule, days: int | None) -> None:
@@ -79,7 +242,7 @@ def let_go(account: Account, keep_name: bool) -> None:
     """
     by_them = Post.author_id == account.id
     own = or_(Post.byline_name.in_(["", account.name]), func.lower(Post.byline_name) == account.name.lower())
-    unseen = Post.state.in_([State.DRAFT, State.SCHEDULED])
+    unseen = Post.state.in_([State.DRAFT, State.REVIEW, State.SCHEDULED])
     byline = {"byline_name": FORMER, "byline_title": "", "byline_place": ""}
     if keep_name:
         byline = {"byline_name": account.name, "byline_title": account.title, "byline_place": account.place}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hcpov import clock
@@ -18,15 +18,25 @@ SUMMARY_LENGTH = 500
 TAG_LENGTH = 80
 ORIGIN_LENGTH = 500
 ADDRESS_LENGTH = 500
+EMBARGO_LENGTH = 300
+REASON_LENGTH = 500
+NOTE_LENGTH = 2000
+DISCLOSURE_LENGTH = 2000
+BODY_LENGTH = 200_000  # some thirty thousand words; a post of 2,000 is a long one
+TAGS = 20
 
 
 class State(StrEnum):
     """Where a post is on its way."""
 
     DRAFT = "draft"
+    REVIEW = "review"
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+
+
+UNPUBLISHED = (State.DRAFT, State.REVIEW, State.SCHEDULED)
 
 
 class Kind(StrEnum):
@@ -34,6 +44,22 @@ class Kind(StrEnum):
 
     POST = "post"
     PAGE = "page"
+
+
+class Change(StrEnum):
+    """What a revision of a published post is (COPE and ICMJE on corrections). All but minor ones carry a notice.
+
+    A withdrawal takes the whole post back for as long as it is not followed by a return.
+    """
+
+    PUBLICATION = "publication"
+    MINOR = "minor"
+    CORRECTION = "correction"
+    CONCERN = "concern"
+    RETRACTION = "retraction"
+    REMOVAL = "removal"
+    WITHDRAWAL = "withdrawal"
+    RETURN = "return"
 
 
 class CommentRule(StrEnum):
@@ -57,8 +83,19 @@ class Blog(Model):
     about: Mapped[str] = mapped_column(Text, default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int] = mapped_column(default=0)
+    write_for_us: Mapped[str] = mapped_column(Text, default="", deferred=True)  # readers get its HTML
+    write_for_us_html: Mapped[str] = mapped_column(Text, default="")
     comment_rule: Mapped[str] = mapped_column(String(20), default=CommentRule.OPEN)
     close_after_days: Mapped[int | None]
+
+
+class OldSlug(Model):
+    """A word that a blog had in its address before it was renamed: it leads to the blog, for ever."""
+
+    __tablename__ = "old_blog_slug"
+
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), primary_key=True)
+    blog_id: Mapped[int] = mapped_column(ForeignKey("blog.id", ondelete="CASCADE"), index=True)
 
 
 class BlogRole(Model):
@@ -95,7 +132,10 @@ class Post(Model):
     """A post, or a page of the site. `html`, `excerpt` and `words` are made from `body` once, when it is written.
 
     `year` and `month` are part of the address and fixed at publication, so that a change of the site's time zone moves
-    no address.
+    no address. `published_at` of a post that is not public yet is when it is meant to be. `version` counts what was
+    saved: who saves what was read at an older one is shown both. `preview` counts the preview links that were taken
+    back. `notices` are those of the public revisions, kept by actions so that reading a post asks for no revisions.
+    `disclosure` of a guest's post is empty until it was answered.
     """
 
     __tablename__ = "post"
@@ -134,6 +174,13 @@ class Post(Model):
     byline_title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
     byline_place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")
     state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    preview: Mapped[int] = mapped_column(default=1)
+    embargo: Mapped[str] = mapped_column(String(EMBARGO_LENGTH), default="")
+    announce: Mapped[bool] = mapped_column(default=True)
+    announced_at: Mapped[datetime | None]
+    retracted: Mapped[bool] = mapped_column(default=False)
+    notices: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     comments_open: Mapped[bool] = mapped_column(default=True)
@@ -149,6 +196,65 @@ class Post(Model):
     def is_public(self) -> bool:
         """Says whether anybody may read it."""
         return self.state == State.PUBLISHED
+
+
+class Revision(Model):
+    """A text as it was published or changed, whole. `public` ones are at `/history`, `erased_at` ones have no text."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="")
+    public: Mapped[bool] = mapped_column(default=True)
+    title: Mapped[str] = mapped_column(String(POST_TITLE_LENGTH))
+    summary: Mapped[str] = mapped_column(String(SUMMARY_LENGTH), default="")
+    editors_note: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    disclosure: Mapped[str] = mapped_column(Text, default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]
+
+    post: Mapped[Post] = relationship()
+
+
+class Draft(Model):
+    """What somebody types into one tab, kept until it is saved or thrown away. `base` is the version it began from.
+
+    Who has a post open is seen by these rows: from `began_at` until some minutes after `saved_at`.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("post_id", "account_id", "tab"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    tab: Mapped[str] = mapped_column(String(32))
+    base: Mapped[int]
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    began_at: Mapped[datetime] = mapped_column(default=clock.now)
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    account: Mapped[Account] = relationship()
+
+
+class Earlier(Model):
+    """A text that was saved over, for whoever still has it open: a merge starts from it. Forgotten at publication.
+
+    `account_id` is who saved over it.
+    """
+
+    __tablename__ = "earlier"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
 
 class OldAddress(Model):

@@ -6,6 +6,7 @@ Each function says how many queries it makes; tests hold them to it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import defer, joinedload
@@ -13,10 +14,11 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from hcpov import config
 from hcpov.auth.models import Account
-from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, Post, State, Tag, post_tag
+from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, OldSlug, Post, State, Tag, post_tag
 from hcpov.blog.rows import ArticleRow, BlogRow, PostRow, article_row, blog_row, post_path, post_row
 from hcpov.extensions import db
 from hcpov.text import dates
+from hcpov.text.slugs import SLUG_LENGTH
 
 PAGE = 20
 MORE = 5
@@ -133,15 +135,31 @@ def feed(blog_id: int | None = None) -> list[ArticleRow]:
     return [article_row(post, tags.get(post.id, []), config.current().zone) for post in posts]
 
 
+def due_before(end: datetime) -> list[datetime]:
+    """Returns when scheduled posts are to be published, up to `end`. One query."""
+    wanted = select(Post.published_at).where(Post.state == State.SCHEDULED, Post.published_at <= end).distinct()
+    return [moment for moment in db.session.scalars(wanted) if moment]
+
+
 def moved(path: str, arguments: Mapping[str, str]) -> str | None:
-    """Returns where an old address leads, `/?p=12` included. One query."""
+    """Returns where an old address leads, `/?p=12` included, or one of a blog that was renamed. Two queries."""
     numbered = next((f"/?{name}={arguments[name]}" for name in ("p", "page_id") if name in arguments), None)
     key = numbered if path == "/" and numbered else path.rstrip("/") or "/"
     if not key.isprintable():  # NUL among them, which PostgreSQL refuses to compare
         return None
     wanted = select(OldAddress).where(OldAddress.path == key)
     old = db.session.scalar(wanted.options(joinedload(OldAddress.post).joinedload(Post.blog)))
-    return post_path(old.post) if old and old.post.is_public else None
+    return post_path(old.post) if old and old.post.is_public else renamed(path, arguments)
+
+
+def renamed(path: str, arguments: Mapping[str, str]) -> str | None:
+    """Returns where an address in a renamed blog leads, with what was asked for there. One query."""
+    _, slug, rest = [*path.split("/", 2), "", ""][:3]
+    if not path.isprintable() or len(slug) > SLUG_LENGTH:
+        return None
+    now = db.session.scalar(select(Blog.slug).join(OldSlug, OldSlug.blog_id == Blog.id).where(OldSlug.slug == slug))
+    asked = f"?{urlencode(dict(arguments))}" if arguments else ""
+    return f"/{now}/{quote(rest)}{asked}" if now else None
 
 
 def _published() -> Select[Post]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hcpov import clock
 from hcpov.blog.models import Blog, CommentRule, Kind, Post
+from hcpov.blog.notices import NoticeRow, notice_rows, titled
 from hcpov.text import dates
 from hcpov.text.excerpts import reading_minutes
 
@@ -22,6 +23,7 @@ class BlogRow:
     path: str
     comments_open: bool
     comment_rule: str
+    write_for_us_html: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class ArticleRow:
     comment_count: int
     comments_open: bool
     withdrawn: bool
+    retracted: bool
+    notices: list[NoticeRow]
 
 
 def blog_row(blog: Blog) -> BlogRow:
@@ -89,6 +93,7 @@ def blog_row(blog: Blog) -> BlogRow:
         f"/{blog.slug}/",
         comments_are_open(blog),
         blog.comment_rule,
+        blog.write_for_us_html,
     )
 
 
@@ -118,7 +123,7 @@ def post_row(post: Post, zone: ZoneInfo) -> PostRow:
     return PostRow(
         id=post.id,
         path=post_path(post),
-        title=post.title or "Untitled",
+        title=titled(post),
         summary=post.summary or post.excerpt,
         blog_name=post.blog.name,
         blog_path=f"/{post.blog.slug}/",
@@ -133,12 +138,14 @@ def post_row(post: Post, zone: ZoneInfo) -> PostRow:
 def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
     """Makes a whole post ready to show."""
     assert post.published_at is not None
+    # What was scheduled was last written before it was published; a feed's entry cannot be older than itself.
+    updated = max(post.updated_at, post.published_at)
     guest = Byline(post.byline_name, post.byline_title, post.byline_place) if post.byline_name else None
     return ArticleRow(
         id=post.id,
         path=post_path(post),
         kind=post.kind,
-        title=post.title or "Untitled",
+        title=titled(post),
         summary=post.summary,
         editors_note=post.editors_note,
         html=post.html,
@@ -150,11 +157,13 @@ def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
         byline=guest,
         published=dates.long_moment(post.published_at, zone),
         published_machine=dates.machine(post.published_at),
-        updated_at=post.updated_at,
-        updated_machine=dates.machine(post.updated_at),
+        updated_at=updated,
+        updated_machine=dates.machine(updated),
         minutes=reading_minutes(post.words),
         tags=tags,
         comment_count=post.comment_count,
         comments_open=takes_comments(post),
         withdrawn=not post.is_public,
+        retracted=post.retracted,
+        notices=notice_rows(post, zone),
     )

@@ -1,10 +1,14 @@
 """The pages readers come for."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hcpov import config
-from hcpov.blog import queries
+from hcpov.blog import defaults, queries, revisions
+from hcpov.blog.models import Change
+from hcpov.blog.revisions import RevisionRow
 from hcpov.blog.rows import ArticleRow, BlogRow
 from hcpov.text import dates
 from hcpov.web import article, chrome
@@ -13,7 +17,6 @@ from hcpov.web.redirects import moved_for_good
 
 blueprint = Blueprint("blog", __name__)
 
-POLICY = "comment-policy"
 POST_ADDRESS = "/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slug:slug>/"
 
 
@@ -69,9 +72,30 @@ def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
 def site_page(slug: str) -> AnyResponse:
     """A page of the site."""
     found = queries.site_page(slug)
-    if found is None and slug == POLICY:  # every site has one, also before somebody writes its own
-        return chrome.page("blog/policy.html", edit_minutes=config.current().edit_minutes)
+    if found is None and (default := defaults.page(slug)):
+        return chrome.page("blog/default.html", page=default)
     return _read(found)
+
+
+@blueprint.get(f"{POST_ADDRESS}history")
+def history(blog: str, year: int, month: int, slug: str) -> AnyResponse:
+    """What was changed in a post since it was published, and why."""
+    return _history(queries.article(blog, year, month, slug))
+
+
+@blueprint.get("/pages/<slug:slug>/history")
+def page_history(slug: str) -> AnyResponse:
+    """What was changed in a page of the site, and why."""
+    return _history(queries.site_page(slug))
+
+
+@blueprint.get("/<blog:blog>/write-for-us")
+def write_for_us(blog: str) -> AnyResponse:
+    """How to write for a blog. A blog that says nothing of it has no such page."""
+    found = _blog(blog)
+    if not found.write_for_us_html:
+        abort(404)
+    return chrome.page("blog/write_for_us.html", blog=found)
 
 
 @blueprint.get("/feed.atom")
@@ -94,7 +118,7 @@ def _read(found: ArticleRow | None) -> AnyResponse:
     if found is None:
         abort(404)
     if found.withdrawn:
-        abort(410)
+        return _withdrawn(found)
     receipt = request.cookies.get("receipt")
     answer = article.page(
         found, article.empty_form(found), after=row_number("after"), parent=row_number("reply"), receipt=receipt
@@ -103,6 +127,35 @@ def _read(found: ArticleRow | None) -> AnyResponse:
         answer.delete_cookie("receipt", path=found.path)
         answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _withdrawn(found: ArticleRow) -> AnyResponse:
+    notice = next((each for each in found.notices if each.kind == Change.WITHDRAWAL), None)
+    return chrome.page("blog/withdrawn.html", 410, notice=notice)
+
+
+def _history(found: ArticleRow | None) -> AnyResponse:
+    """Five queries: the article's two, the masthead's, all revisions, and the texts of those that are compared."""
+    if found is None:
+        abort(404)
+    if found.withdrawn:
+        return _withdrawn(found)
+    rows, since = revisions.only_public(revisions.of_post(found.id))
+    asked = _asked_for(rows)
+    changes = revisions.compared(found.id, [asked] if asked else revisions.steps(rows))
+    noticed = {notice.number for notice in found.notices}
+    context: dict[str, Any] = {"rows": rows, "since": since, "changes": changes, "asked": asked, "noticed": noticed}
+    return chrome.page("blog/history.html", post=found, **context)
+
+
+def _asked_for(rows: list[RevisionRow]) -> tuple[RevisionRow, RevisionRow] | None:
+    """Returns the two revisions in `?compare=2..4`. Anything that names no two of them is no page: 404."""
+    text = request.args.get("compare")
+    if text is None:
+        return None
+    by_number = {str(row.number): row for row in rows}
+    pair = [by_number.get(number) or abort(404) for number in text.split("..", 1)]
+    return (pair[0], pair[1]) if len(pair) == 2 else abort(404)
 
 
 def _atom(blog: BlogRow | None) -> Response:

@@ -3,16 +3,13 @@
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
-from hcpov.audit import queries as records
-from hcpov.auth import queries as people
 from hcpov.blog import actions as blogs
 from hcpov.blog.models import CommentRule
 from hcpov.comments import actions, decisions, queries, queue
-from hcpov.desk import answers, policy, settling
+from hcpov.desk import answers, front, policy, settling
 from hcpov.desk.answers import HELD
 from hcpov.desk.forms import RULES, RuleForm, SettleForm, WordsForm
 from hcpov.desk.settling import ACTS, FOR_MANY, keeper_here, moderator_here, theirs, ticked
-from hcpov.profiles import asks
 from hcpov.web import chrome, htmx
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
@@ -24,8 +21,7 @@ blueprint = Blueprint("desk", __name__)
 def home() -> Response:
     """What waits, and what can be set."""
     keeper = keeper_here()
-    badges = asks.count() if policy.may_decide_badges(keeper) else 0
-    return answers.page("desk/home.html", keeper, badges=badges)
+    return answers.page("desk/home.html", keeper, **front.overview(keeper))
 
 
 @blueprint.get(HELD)
@@ -143,18 +139,6 @@ def set_rule(number: int) -> Response:
     if good:
         return see_other(f"/desk/blogs#blog-{number}")
     return answers.page("desk/blogs.html", keeper, 422, blogs=known, rules=RULES, wrong={number: form})
-
-
-@blueprint.get("/desk/audit")
-def audit() -> Response:
-    """Who did what to what, when and why."""
-    keeper, before, what = moderator_here(), row_number("before"), request.args.get("what", "")
-    kinds = records.kinds()
-    if what and what not in kinds:
-        abort(404)
-    listing = records.page(before, what)
-    names = people.names(listing.accounts)
-    return answers.page("desk/audit.html", keeper, listing=listing, names=names, kinds=kinds, what=what, before=before)
 
 
 @blueprint.get("/moderation/")

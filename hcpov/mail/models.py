@@ -30,6 +30,12 @@ class Message(Model):
             sqlite_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
             postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
         ),
+        Index(
+            "ix_message_failed",
+            "gave_up_at",
+            sqlite_where=text("gave_up_at IS NOT NULL"),
+            postgresql_where=text("gave_up_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

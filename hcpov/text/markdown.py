@@ -10,6 +10,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from hcpov.text import pictures
+
 _INLINE = {"a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "strong"}
 _INLINE |= {"sub", "sup", "u", "var", "span", "samp", "dfn", "time"}
 _BLOCKS = {"p", "blockquote", "ul", "ol", "li", "pre", "hr", "dl", "dt", "dd", "div"}
@@ -53,10 +55,10 @@ def _clean(html: str, tags: set[str], **options: Any) -> str:
 
 
 def render_post(source: str) -> str:
-    """Returns a post's HTML. Raw HTML in it is kept as far as the allow-list goes."""
+    """Returns a post's HTML. Raw HTML in it is kept as far as the allow-list goes; pictures of ours get their forms."""
     env: dict[str, Any] = {}
     html = _POST.renderer.render(_lower_headings(_POST.parse(source, env)), _POST.options, env)
-    return clean_post_html(html)
+    return pictures.with_forms(clean_post_html(html))
 
 
 def clean_post_html(html: str) -> str:

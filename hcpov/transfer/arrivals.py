@@ -6,9 +6,9 @@ from flask import current_app
 from sqlalchemy import case, select, update
 
 from hcpov import config
-from hcpov.blog.actions import tag_named
 from hcpov.blog.models import TAG_LENGTH, Blog, Kind, OldAddress, Post, State, Tag
 from hcpov.blog.rows import post_path
+from hcpov.blog.writing import tag_named
 from hcpov.extensions import db
 from hcpov.transfer.addresses import is_ours, is_storable, old_keys
 from hcpov.transfer.export import Export, Item

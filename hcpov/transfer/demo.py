@@ -13,8 +13,10 @@ from sqlalchemy import select
 from hcpov import clock
 from hcpov.auth.models import ADMIN, Account, Role
 from hcpov.auth.queries import free_handle
-from hcpov.blog.actions import new_blog, publish, tag_named, write_about, write_body
+from hcpov.blog.actions import new_blog, publish
+from hcpov.blog.history import record
 from hcpov.blog.models import Blog, BlogRole, Post
+from hcpov.blog.writing import tag_named, write_about, write_body
 from hcpov.comments.actions import count_in
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
@@ -102,6 +104,8 @@ def add_post(path: Path, people: dict[str, Account], blogs: dict[str, Blog]) -> 
     db.session.add(post)
     post.tags = [tag_named(name, db.session()) for name in data["tags"]]
     db.session.flush()
+    record(post, post.author_id)
+    post.announced_at = post.published_at
     _add_comments(post, data.get("comment", []), people)
     return len(data.get("comment", []))
 

@@ -13,6 +13,7 @@ from hcpov.blog.actions import let_go
 from hcpov.comments import erasing
 from hcpov.extensions import db
 from hcpov.mail import actions as mail
+from hcpov.media import actions as media
 from hcpov.updates import actions as updates
 
 
@@ -72,6 +73,7 @@ def erase_account(account: Account, how: str) -> Gone:
     theirs = erasing.of_account(account.id, account.email)
     removed, kept = erasing.erase_all(theirs, ANONYMOUS if ANONYMOUS in choice else REMOVED, FORMER)
     let_go(account, NAMED in choice)
+    media.let_go(account.id)
     audit.forget(account.id, about(account.id))
     gone = Gone([account.id], removed, kept, *_forget(account.email, account.id), how)
     db.session.execute(delete(Account).where(Account.id == account.id).execution_options(synchronize_session=False))

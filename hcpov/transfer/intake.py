@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 
 from hcpov import clock, config
 from hcpov.auth.models import NAME_LENGTH
-from hcpov.blog.actions import BadSlug, new_blog, write_body
+from hcpov.blog.actions import BadSlug, new_blog
+from hcpov.blog.history import record
 from hcpov.blog.models import BLOG_NAME_LENGTH, TAGLINE_LENGTH, Blog, Post
 from hcpov.blog.rows import post_path
+from hcpov.blog.writing import write_body
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
@@ -129,6 +131,9 @@ def _write(ready: Ready, item: Item, places: Places, gallery: Gallery, report: R
     elif author and author.login != item.creator:
         shown = f"{name_of(item)}: “{item.creator[:60]}” was taken as “{author.login}”"
         report.change("The author's name was misspelt", shown)
+    if post.is_public:
+        record(post)
+        post.announced_at = at  # its readers heard of it on the old site
 
 
 def _note(notes: Counter[str], which: str, report: Report) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy import Select, func, literal, or_, select
 
 from hcpov.audit.models import Audit
 from hcpov.auth.models import Account, Credential, LoginSession, Passkey, Role, account_role
-from hcpov.blog.models import Blog, BlogRole, Kind, Post
+from hcpov.blog.models import Blog, BlogRole, Draft, Earlier, Kind, Post, Revision
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment, Decision
 from hcpov.extensions import db
 from hcpov.mail.models import Message
+from hcpov.media.models import Picture
 from hcpov.transfer.departure import about
 from hcpov.updates.models import Subscription
 
@@ -37,7 +38,7 @@ class Part:
 
 
 def of_account(account: Account) -> list[Part]:
-    """Returns what is held about a member. Thirteen queries, however much there is."""
+    """Returns what is held about a member. Seventeen queries, however much there is."""
     mine = account.id
     return [
         Part("profile", "Profile", "What you told us about yourself.", iter([_profile(account)])),
@@ -48,6 +49,10 @@ def of_account(account: Account) -> list[Part]:
         Part("passkeys", "Passkeys", "Their names. The key itself stays on your device.", _rows(_passkeys(mine))),
         Part("credentials", "Credentials", "Badges you asked for.", _rows(_credentials(mine))),
         Part("posts", "Posts", "What you wrote or published, as it was typed.", _rows(_posts(mine))),
+        Part("drafts", "Drafts", "What you typed into a post and did not save.", _rows(_drafts(mine))),
+        Part("savings", "Texts you saved over", "Kept until the post is public.", _rows(_savings(mine))),
+        Part("revisions", "Changes you published", "Of posts, by whomever these are.", _rows(_revisions(mine))),
+        Part("pictures", "Pictures you sent", "What each shows, and the mark of its file.", _rows(_pictures(mine))),
         _comments(erasing.of_account(mine, account.email)),
         _decisions_about(erasing.of_account(mine, account.email)),
         Part("decisions_by_you", "Decisions you made", "About comments, at the desk.", _rows(_decisions_by(mine))),
@@ -113,6 +118,31 @@ def _posts(account_id: int) -> Wanted:
     wanted = select(p.id.label("number"), p.title, *_place(), p.kind, p.state, p.published_at, p.updated_at, p.summary)
     wanted = wanted.add_columns(p.editors_note, p.byline_name, p.byline_title, p.byline_place, p.disclosure, p.body)
     return wanted.join(Blog, Blog.id == p.blog_id).where(p.author_id == account_id).order_by(p.id)
+
+
+def _drafts(account_id: int) -> Wanted:
+    d = Draft
+    wanted = select(Post.id.label("post_number"), Post.title.label("post"), d.began_at, d.saved_at, d.fields)
+    return wanted.join(Post, Post.id == d.post_id).where(d.account_id == account_id).order_by(d.id)
+
+
+def _savings(account_id: int) -> Wanted:
+    e = Earlier
+    wanted = select(Post.id.label("post_number"), Post.title.label("post"), e.version)
+    return wanted.join(Post, Post.id == e.post_id).where(e.account_id == account_id).order_by(e.post_id, e.version)
+
+
+def _revisions(account_id: int) -> Wanted:
+    r = Revision
+    wanted = select(Post.title.label("post"), *_place(), r.number, r.kind, r.reason, r.at)
+    wanted = wanted.join(Post, Post.id == r.post_id).join(Blog, Blog.id == Post.blog_id)
+    return wanted.where(r.account_id == account_id).order_by(r.id)
+
+
+def _pictures(account_id: int) -> Wanted:
+    p = Picture
+    wanted = select(p.id.label("number"), p.name, p.alt, p.width, p.height, p.created_at.label("sent_at"), p.digest)
+    return wanted.where(p.account_id == account_id).order_by(p.id)
 
 
 def _comments(theirs: Any) -> Part:

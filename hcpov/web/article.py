@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hcpov import config
+from hcpov.blog import notices
 from hcpov.blog import queries as blogs
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges, drawing
@@ -46,8 +48,19 @@ def page(
         thread=thread,
         more=blogs.more_from(article.blog.id, article.id),
         receipt=receipt,
+        structured=_structured(article),
         **form_context(article, form, code, problems, asked),
     )
+
+
+def _structured(article: ArticleRow) -> dict[str, object] | None:
+    """Only a post with notices pays the bytes for them: what else machines ask for stands in the markup."""
+    if not article.notices:
+        return None
+    author = article.byline.name if article.byline else article.author
+    address = config.current().site_url + article.path
+    moments = (article.published_machine, article.updated_machine)
+    return notices.structured(article.title, address, *moments, author, article.notices)
 
 
 def form_context(

@@ -1,8 +1,9 @@
 """Errors, in words that say what to do."""
 
+import time
 from math import ceil
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -28,7 +29,8 @@ WORDS = {
     503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
 }
 
-DRAINED_BYTES = 32 * 1024 * 1024
+DRAINED_BYTES = 256 * 1024 * 1024
+DRAINED_SECONDS = 20
 
 
 def install(app: Flask) -> None:
@@ -44,21 +46,22 @@ def _answer(error: HTTPException) -> Response:
     if error.code == 404 and (moved := _moved()):
         return moved
     if error.code == 413:
-        _drain()
-    return _page(error)
+        drain()
+    return page(error)
 
 
-def _drain() -> None:
+def drain() -> None:
     """Reads the rest of a body that is too large, within bounds: browsers show no answer to a form half sent."""
-    stream, left = request.environ["wsgi.input"], DRAINED_BYTES
-    while left > 0 and (chunk := stream.read(min(left, 65536))):
+    stream, left, until = request.environ["wsgi.input"], DRAINED_BYTES, time.monotonic() + DRAINED_SECONDS
+    while left > 0 and time.monotonic() < until and (chunk := stream.read(min(left, 65536))):
         left -= len(chunk)
 
 
 def _moved() -> Response | None:
-    """Leads old addresses on: 301, for good."""
+    """Leads old addresses on: 301, for good. A form from before a blog was renamed goes on with its words (308)."""
     if request.method not in {"GET", "HEAD"}:
-        return None
+        target = blogs.renamed(request.path, {})
+        return redirect(target, 308) if target else None
     target = blogs.moved(request.path, request.args)
     return moved_for_good(target) if target else None
 
@@ -66,16 +69,17 @@ def _moved() -> Response | None:
 def _busy(error: OperationalError) -> Response:
     db.session.rollback()
     current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
-    return _page(ServiceUnavailable())
+    return page(ServiceUnavailable())
 
 
 def _broken(_error: Exception) -> Response:
     db.session.rollback()
     current_app.logger.exception("unexpected error")
-    return _page(InternalServerError())
+    return page(InternalServerError())
 
 
-def _page(error: HTTPException) -> Response:
+def page(error: HTTPException, words: str = "") -> Response:
+    """Answers an error with a page, or with a fragment when htmx asked; `words` say better than ours what to do."""
     status = error.code or 500
     heading, advice = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     if isinstance(error, CSRFError):
@@ -84,6 +88,7 @@ def _page(error: HTTPException) -> Response:
         advice = error.description if error.description.startswith("This form") else advice
     elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
         advice = str(error.limit.error_message)
+    advice = words or advice
     context = {"heading": heading, "advice": advice, "number": status}
     if htmx.wanted():
         answer = Response(render_template("errors/_problem.html", **context), status, mimetype="text/html")

@@ -5,6 +5,8 @@ from flask_login import current_user
 
 from hcpov import config
 
+FILES = {"static", "media.file"}  # the same for whoever asks
+
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`."""
@@ -48,7 +50,11 @@ def content_security_policy(settings: config.Settings) -> str:
 
 def _cacheable(response: Response) -> Response:
     """Lets shared caches keep only what is the same for everyone; a reader's own page is never stored."""
-    if "Cache-Control" in response.headers or request.endpoint == "static":
+    if request.endpoint in FILES:
+        # Flask-Login looks into every session, and Flask would tell caches that the answer depends on it.
+        session.accessed = False
+        return response
+    if "Cache-Control" in response.headers:
         return response
     response.vary.add("Cookie")
     if request.method not in {"GET", "HEAD"} or session or current_user.is_authenticated:

@@ -15,7 +15,7 @@ from hcpov.extensions import csrf
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Forms whose words must survive a wrong token: their views ask `token_is_good` and answer with the form.
-_KEEPS_WORDS = {"comments.leave", "comments.leave_on_page"}
+_KEEPS_WORDS = {"comments.leave", "comments.leave_on_page", "posts.act"}
 
 
 def install(app: Flask) -> None:

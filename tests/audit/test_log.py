@@ -8,7 +8,7 @@ from flask import Flask
 
 from hcpov.audit.actions import note
 from hcpov.audit.models import Audit
-from hcpov.audit.queries import kinds, page
+from hcpov.audit.queries import Filter, kinds, page
 from hcpov.extensions import db
 from tests.desk.conftest import Desk, desk
 from tests.house.markup import problems_of
@@ -27,7 +27,7 @@ def write(app: Flask, *arguments: Any, **details: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("stranger", 404), ("member", 403), ("editor", 403), ("moderator", 200), ("admin", 200)]
+    ("who", "status"), [("stranger", 404), ("member", 403), ("editor", 403), ("moderator", 403), ("admin", 200)]
 )
 def test_who_may_read_it(desk: Desk, who: str, status: int) -> None:
     write(desk.app, None, "role given", "account 12", "They asked.")
@@ -46,12 +46,12 @@ def test_a_line_says_who_what_when_and_why(desk: Desk) -> None:
     write(desk.app, ada.id, "email changed", f"account {ada.id}")
     write(desk.app, None, "role given", "account 999999", role="admin")
     write(desk.app, mo.id, "post withdrawn", "post 7")
-    answer = desk.browsers["moderator"].get(LOG)
+    answer = desk.browsers["admin"].get(LOG)
     assert problems_of(answer.text) == []
     for part in (
         "<b>Badge granted</b>: Seen &lt;i&gt;there.",
         f"by Mo &lt;b&gt;Derator · Ada Reader, account {ada.id} · <time",
-        "<span>profession: Nurse</span> · <span>until: 2100-01-01</span>",
+        "</time> · profession: Nurse · until: 2100-01-01",
         "by Ada Reader · their own account",
         "from the terminal, or by somebody since erased · account 999999",
         "by Mo &lt;b&gt;Derator · post 7",
@@ -61,31 +61,10 @@ def test_a_line_says_who_what_when_and_why(desk: Desk) -> None:
     assert ada.email not in answer.text
 
 
-def test_one_kind_can_be_looked_at(desk: Desk) -> None:
-    for number in range(120):
-        write(desk.app, None, "badge granted" if number % 2 else "badge & refused", f"account {number}")
-    seen: list[int] = []
-    browser, path = desk.browsers["moderator"], f"{LOG}?what=badge+%26+refused"
-    while path and len(seen) < 100:
-        text = browser.get(path).text
-        assert problems_of(text) == []
-        assert "<option selected>badge &amp; refused</option>" in text
-        seen += [int(each.split(" ")[0]) for each in text.split("account ")[1:]]
-        path = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in text else ""
-        path = path.replace("&amp;", "&")
-    assert seen == list(range(118, -1, -2))
-
-
-@pytest.mark.parametrize("query", ["what=nothing", "what=%00", "what=" + "a" * 9000, "before=x", "before=-1"])
-def test_what_is_no_page(desk: Desk, query: str) -> None:
-    write(desk.app, None, "role given", "account 12")
-    assert desk.browsers["moderator"].get(f"{LOG}?{query}").status_code == 404
-
-
 def test_an_empty_log_says_so(desk: Desk) -> None:
-    assert "Nothing has been noted yet." in desk.browsers["moderator"].get(LOG).text
+    assert "Nothing has been noted yet." in desk.browsers["admin"].get(LOG).text
     write(desk.app, None, "role given", "account 12")
-    assert "There is nothing older." in desk.browsers["moderator"].get(f"{LOG}?before=1").text
+    assert "There is nothing older." in desk.browsers["admin"].get(f"{LOG}?before=1").text
 
 
 def test_it_takes_no_changes(desk: Desk) -> None:
@@ -93,13 +72,13 @@ def test_it_takes_no_changes(desk: Desk) -> None:
 
 
 def test_a_page_costs_the_same_with_ten_times_the_rows(desk: Desk, queries: Callable[[], Any]) -> None:
-    desk.browsers["moderator"].get(LOG)
+    desk.browsers["admin"].get(LOG)
     costs = []
     for rows in (4, 36):
         for number in range(rows):
             write(desk.app, desk.make.account().id, f"kind {number % 4}", f"account {number}")
         with queries() as said:
-            assert desk.browsers["moderator"].get(LOG).status_code == 200
+            assert desk.browsers["admin"].get(LOG).status_code == 200
         costs.append(len(said))
     # the account with its roles, the masthead, how many comments wait, the kinds, the page, the names on it
     assert costs == [6, 6]
@@ -111,5 +90,5 @@ def test_what_is_too_long_is_cut(app: Flask, make: Make) -> None:
         [line] = db.session.scalars(db.select(Audit))
         assert (len(line.what), len(line.about), len(line.reason)) == (40, 200, 300)
         assert kinds() == ["w" * 40]
-        assert page(what="other").rows == []
+        assert page(wanted=Filter(what="other")).rows == []
         assert page().accounts == set()

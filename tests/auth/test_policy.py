@@ -3,6 +3,7 @@
 Rows with a comment, a decision, or a blog belong to the blog that `editor` edits and `other` does not.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from hcpov.blog.models import BlogRole
 from hcpov.comments import actions
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
+from hcpov.media.models import Picture
 from tests.forms import hidden
 from tests.house.routes import Route, is_refused, path_to, routes
 from tests.make import MadeAccount, MadePost, Make
@@ -30,6 +32,9 @@ OF_THE_BLOG = "nnffyfyy"
 MODERATORS = "nnffffyy"
 WHO_GIVES_ROLES = "nnffyyfy"
 WHO_GIVES_ROLES_ON_THE_BLOG = "nnffyffy"
+EDITORS_OF_THE_BLOG = "nnffyffy"
+WRITERS = "nnfyyyfy"
+WRITERS_OF_THE_BLOG = "nnfyyffy"
 ADMINS = "nnfffffy"
 STAFF = "nnnnnnyy"
 NOBODY_WITHOUT_A_LINK = "nnnnnnnn"  # a token, a receipt, a code
@@ -47,6 +52,8 @@ EXPECTED = {
     "account.reset_done": ALL,
     "account.reset_sent": ALL,
     "account.signed_in": MEMBERS,
+    "audit.export": ADMINS,
+    "audit.log": ADMINS,
     "auth.change_password": MEMBERS,
     "auth.confirm_email": NOBODY_WITHOUT_A_LINK,
     "auth.forgot_password": ALL,
@@ -74,11 +81,14 @@ EXPECTED = {
     "blog.blog_feed": ALL,
     "blog.blog_home": ALL,
     "blog.blogs": ALL,
+    "blog.history": ALL,
     "blog.home": ALL,
     "blog.month": ALL,
+    "blog.page_history": ALL,
     "blog.post": ALL,
     "blog.site_feed": ALL,
     "blog.site_page": ALL,
+    "blog.write_for_us": ALL,
     "captcha.audio": NOBODY_WITHOUT_A_LINK,
     "captcha.fragment": ALL,
     "comments.answers": NOBODY_WITHOUT_A_LINK,
@@ -103,7 +113,6 @@ EXPECTED = {
     "data.sent": ALL,
     "data.take": NOBODY_WITHOUT_A_LINK,
     "data.take_own": MEMBERS,
-    "desk.audit": MODERATORS,
     "desk.blog_rules": EDITORS,
     "desk.held": EDITORS,
     "desk.home": EDITORS,
@@ -114,14 +123,41 @@ EXPECTED = {
     "desk.settle_many": OF_THE_BLOG,
     "desk.undo": OF_THE_BLOG,  # of what they decided themselves
     "desk.words": MODERATORS,
+    "media.file": NOBODY_WITHOUT_A_LINK,
     "members.change_role": WHO_GIVES_ROLES_ON_THE_BLOG,
     "members.listing": WHO_GIVES_ROLES,
     "members.member": WHO_GIVES_ROLES,
     "members.switch": ADMINS,
+    "pictures.add": WRITERS,
+    "pictures.describe": "nnffyyfy",  # authors say it of their own
+    "pictures.listing": WRITERS,
+    "pictures.one": WRITERS,
+    "posts.act": EDITORS_OF_THE_BLOG,
+    "posts.edit": EDITORS_OF_THE_BLOG,
+    "posts.forget": EDITORS_OF_THE_BLOG,
+    "posts.keep": EDITORS_OF_THE_BLOG,
+    "posts.listing": "nnfyyyyy",  # each those that are theirs
+    "posts.new": WRITERS_OF_THE_BLOG,
+    "posts.preview": EDITORS_OF_THE_BLOG,
+    "posts.shared": NOBODY_WITHOUT_A_LINK,
+    "posts.tags": "nnfyyyyy",
+    "posts.take_links_back": EDITORS_OF_THE_BLOG,
     "profiles.credentials": MEMBERS,
     "profiles.person": ALL,
     "profiles.profile": MEMBERS,
     "profiles.withdraw": MEMBERS,  # another's badge is simply not there
+    "revisions.bring_back": EDITORS_OF_THE_BLOG,
+    "revisions.change": EDITORS_OF_THE_BLOG,
+    "revisions.change_form": EDITORS_OF_THE_BLOG,
+    "revisions.listing": EDITORS_OF_THE_BLOG,
+    "revisions.withdraw": EDITORS_OF_THE_BLOG,
+    "shelf.begin": ADMINS,
+    "shelf.begin_page": ADMINS,
+    "shelf.edit": EDITORS_OF_THE_BLOG,
+    "shelf.keep_texts": EDITORS_OF_THE_BLOG,
+    "shelf.move": ADMINS,
+    "shelf.pages": ADMINS,
+    "shelf.rename": ADMINS,
     "static": ALL,
     "strip.toggle": STAFF,
     "updates.ask_blog": ALL,
@@ -130,7 +166,7 @@ EXPECTED = {
     "updates.confirm": NOBODY_WITHOUT_A_LINK,
 }
 # Forms whose words must survive a token that is out of date: they answer with the form.
-KEEPS_WORDS = {"comments.leave", "comments.leave_on_page"}
+KEEPS_WORDS = {"comments.leave", "comments.leave_on_page", "posts.act"}
 
 
 @dataclass
@@ -167,11 +203,21 @@ class Visitor:
         if route.endpoint.startswith("members.") and route.endpoint != "members.listing":
             fields = {"role": f"author:{blog}", "act": "give", "state": "off", "reason": "Why not."}
             return self.with_number(route, self.make.account().id), fields
+        if route.endpoint == "posts.new":
+            return route.path, {"blog": str(blog)}
+        if route.endpoint.startswith("posts.") and route.is_numbered:
+            return self.with_number(route, self.make.draft()), {}
+        if route.endpoint.startswith("revisions."):
+            return self.with_number(route, self.post.id), {"reason": "Why not."}
+        if route.endpoint.startswith("shelf.") and route.is_numbered:
+            return self.with_number(route, blog), {"to": "up"}
         rows: dict[str, tuple[Callable[[], int], dict[str, str]]] = {
             "credentials.decide": (self.asked, {"action": "refuse", "reason": "Why not."}),
             "desk.set_rule": (lambda: blog, {"rule": "open"}),
             "desk.settle": (self.held, hold),
             "desk.undo": (self.decided, {}),
+            "pictures.describe": (self.picture, {"alt": "A ward at night"}),
+            "pictures.one": (self.picture, {}),
         }
         if route.endpoint in rows:
             number, form = rows[route.endpoint]
@@ -189,6 +235,14 @@ class Visitor:
         row = Credential(
             account_id=self.make.account().id, profession="Nurse", region="Ohio", body="Board", number="12"
         )
+        with self.app.app_context():
+            db.session.add(row)
+            db.session.commit()
+            return row.id
+
+    def picture(self) -> int:
+        """Makes a picture that nobody owns; no file is behind it."""
+        row = Picture(digest=secrets.token_hex(32), name="ward.jpg", width=640, height=480)
         with self.app.app_context():
             db.session.add(row)
             db.session.commit()

@@ -99,7 +99,9 @@ def test_pages_shut_nobody_out(open_page: Open, make: Make, path: str) -> None:
 def test_people_and_badges_shut_nobody_out(
     app: Flask, open_page: Open, make: Make, path: str, width: int, scheme: str
 ) -> None:
-    maeve = make.account("Maeve Ní Bhriain-Featherstonehaugh", handle="maeve", roles=("moderator",), about=ABOUT)
+    maeve = make.account(
+        "Maeve Ní Bhriain-Featherstonehaugh", handle="maeve", roles=("moderator", "admin"), about=ABOUT
+    )
     ada = make.account("Ada Reader", handle="nobody-yet", title="Pharmacist", place="Tulsa OK")
     post = make.post("The hand-off that fits on a card", author_id=maeve.id, summary="One card, four lines.")
     for words in ("I agree with the second habit, and would add one of my own. " * 6, "So do I."):

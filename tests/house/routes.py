@@ -29,11 +29,14 @@ PUBLIC = {
     "blog.blog_feed": "GET",
     "blog.blog_home": "GET",
     "blog.blogs": "GET",
+    "blog.history": "GET",
     "blog.home": "GET",
     "blog.month": "GET",
+    "blog.page_history": "GET",
     "blog.post": "GET",
     "blog.site_feed": "GET",
     "blog.site_page": "GET",
+    "blog.write_for_us": "GET",
     "captcha.audio": "GET",
     "captcha.fragment": "GET",
     "data.ask": "GET POST",
@@ -54,6 +57,8 @@ PUBLIC = {
     "comments.report_form": "GET",
     "desk.log": "GET",
     "profiles.person": "GET",
+    "media.file": "GET",
+    "posts.shared": "GET",  # opens with a signed token only
     "static": "GET",
     "updates.ask_blog": "POST",
     "updates.ask_site": "POST",
@@ -68,6 +73,8 @@ PRIVATE = {
     "account.end_sessions": "POST",
     "account.home": "GET",
     "account.signed_in": "GET",
+    "audit.export": "GET",
+    "audit.log": "GET",
     "auth.change_password": "GET POST",
     "auth.mf_recovery": "GET POST",  # this, tf_select and the two_factor pages need a password given just before
     "auth.mf_recovery_codes": "GET POST",
@@ -85,7 +92,6 @@ PRIVATE = {
     "credentials.decide": "POST",
     "credentials.granted": "GET",
     "credentials.waiting": "GET",
-    "desk.audit": "GET",
     "data.erase_own": "GET POST",
     "data.own": "GET",
     "data.take_own": "POST",
@@ -105,6 +111,31 @@ PRIVATE = {
     "profiles.credentials": "GET POST",
     "profiles.profile": "GET POST",
     "profiles.withdraw": "POST",
+    "revisions.bring_back": "POST",
+    "revisions.change": "POST",
+    "revisions.change_form": "GET",
+    "revisions.listing": "GET",
+    "revisions.withdraw": "POST",
+    "shelf.begin": "GET POST",
+    "shelf.begin_page": "GET POST",
+    "shelf.edit": "GET",
+    "shelf.keep_texts": "POST",
+    "shelf.move": "POST",
+    "shelf.pages": "GET",
+    "shelf.rename": "POST",
+    "pictures.add": "POST",
+    "pictures.describe": "POST",
+    "pictures.listing": "GET",
+    "pictures.one": "GET",
+    "posts.act": "POST",
+    "posts.edit": "GET",
+    "posts.forget": "POST",
+    "posts.keep": "POST",
+    "posts.listing": "GET",
+    "posts.new": "POST",
+    "posts.preview": "POST",
+    "posts.tags": "GET",
+    "posts.take_links_back": "POST",
     "strip.toggle": "POST",  # for whom HCPOV_STRIP names: staff, unless it says otherwise
 }
 
@@ -117,6 +148,7 @@ class Route:
     method: str
     path: str
     others: frozenset[str]
+    is_numbered: bool
 
 
 def routes(app: Flask, make: Make) -> Iterator[Route]:
@@ -128,7 +160,7 @@ def routes(app: Flask, make: Make) -> Iterator[Route]:
         path = path_to(app, rule.endpoint, {name: values[name] for name in rule.arguments})
         methods = frozenset(rule.methods or ()) - {"HEAD", "OPTIONS"}
         for method in sorted(methods):
-            yield Route(rule.endpoint, method, path, methods - {method})
+            yield Route(rule.endpoint, method, path, methods - {method}, "number" in rule.arguments)
 
 
 def path_to(app: Flask, endpoint: str, values: Mapping[str, str | int]) -> str:
@@ -155,7 +187,8 @@ def is_refused(status: int, location: str | None = None) -> bool:
 
 
 def _values(make: Make) -> dict[str, str | int]:
-    post = make.post(slug="a-text")
+    make.blog("open-door", write_for_us_html="<p>Write to us.</p>")
+    post = make.post(slug="a-text", blog="open-door")
     make.post(slug="a-text", kind=Kind.PAGE)
     _, blog, year, month, slug, _ = post.path.split("/")
     return {
@@ -168,6 +201,8 @@ def _values(make: Make) -> dict[str, str | int]:
         "challenge": "none",
         "token": "none",
         "filename": "css/pov.css",
+        "form": "csv",
+        "name": "0123456789abcdef-640x480.webp",
     }
 
 

@@ -16,6 +16,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + '<p style="color: red">'),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + "<script>go()</script>"),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + "<script defer>go()</script>"),
+    (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + '<script type="module">go()</script>'),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + '<a onclick="go()">'),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + '<a hx-on:click="go()">'),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + "<a hx-vals='js:{now: now()}'>"),

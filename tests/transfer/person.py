@@ -13,11 +13,12 @@ from hcpov import clock
 from hcpov.audit.actions import note
 from hcpov.auth import letters
 from hcpov.auth.models import EMAIL_LENGTH, Account, Credential, Passkey
-from hcpov.blog.models import Post, State
+from hcpov.blog.models import Draft, Earlier, Post, Revision, State
 from hcpov.comments.models import Decision, Report
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
 from hcpov.mail.actions import enqueue
+from hcpov.media.models import Picture
 from hcpov.updates.models import Subscription
 from tests.forms import hidden
 from tests.make import MadeAccount, MadePost, Make
@@ -113,6 +114,11 @@ def _rows(mine: int, others: int, post: int, comment: int, number: int) -> None:
                 comment_id=comment, post_id=post, account_id=account_id, what="edited", reason="A rule.", before=before
             )
         )
+    text = {"post_id": post, "account_id": mine}
+    db.session.add(Draft(**text, tab=str(number), base=1, fields={"title": f"{WORD} typed"}))
+    db.session.add(Earlier(**text, version=number + 1, fields={"title": "Saved over"}))
+    db.session.add(Revision(**text, number=number + 1, kind="correction", title="Public words"))
+    db.session.add(Picture(digest=secrets.token_hex(32), name=f"{WORD}.jpg", width=640, height=480, account_id=mine))
     db.session.add(Report(comment_id=comment, reason=f"{WORD} again", network=f"network {number}"))
     db.session.flush()
     note(mine, "role given", f"account {others}", role="editor")

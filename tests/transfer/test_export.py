@@ -31,10 +31,14 @@ SHOWN = {
     "credential.account_id": "credentials",
     "credential.decided_by": "log_by_you",  # the decision is a line of the log; the credential is another's
     "decision.account_id": "decisions_by_you",
+    "draft.account_id": "drafts",
+    "earlier.account_id": "savings",
     "login_session.account_id": "sessions",
     "message.to": "messages",
     "passkey.user_id": "passkeys",
+    "picture.account_id": "pictures",
     "post.author_id": "posts",
+    "revision.account_id": "revisions",
     "subscription.email": "subscriptions",
 }
 SHAPE = {
@@ -47,6 +51,10 @@ SHAPE = {
     "credentials": "profession region issued_by number link state reason asked_at decided_at expires_on",
     "posts": "number title page kind state published_at updated_at summary editors_note byline_name byline_title "
     "byline_place disclosure body",
+    "drafts": "post_number post began_at saved_at fields",
+    "savings": "post_number post version",
+    "revisions": "post page number kind reason at",
+    "pictures": "number name alt width height sent_at digest",
     "comments": "number post page state reasons name title place email disclosure written_at published_at edited_at "
     "edited_by_editor network_mark_kept body",
     "decisions_about_you": "comment what reason at undone",
@@ -118,7 +126,7 @@ def test_an_empty_account_is_shown_as_well(make: Make, sign_in: SignIn) -> None:
     parts = take(browser)["parts"]
     assert parts["comments"]["rows"] == [] and parts["profile"]["rows"][0]["name"] == "Maeve O'Neil"
     page = send(browser, "/account/data", **{"as": "page"}).text
-    assert problems_of(page) == [] and page.count('<p class="empty">Nothing.</p>') == 10
+    assert problems_of(page) == [] and page.count('<p class="empty">Nothing.</p>') == 14
 
 
 def test_a_decision_outlives_what_it_was_about(app: Flask, make: Make, sign_in: SignIn) -> None:
@@ -132,7 +140,7 @@ def test_a_decision_outlives_what_it_was_about(app: Flask, make: Make, sign_in: 
     assert "An advertisement." in send(browser, "/account/data", **{"as": "page"}).text
 
 
-@pytest.mark.parametrize(("kind", "number"), [("file", 16), ("page", 18)])
+@pytest.mark.parametrize(("kind", "number"), [("file", 20), ("page", 22)])
 def test_the_number_of_queries_stays(
     app: Flask, make: Make, queries: Callable[[], Any], kind: str, number: int
 ) -> None:

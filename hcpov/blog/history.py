@@ -1,0 +1,55 @@
+"""What a published post said at each time: kept whole, with the notices that readers see. Nothing here commits."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from hcpov import clock
+from hcpov.audit.actions import note
+from hcpov.blog import texts, versions
+from hcpov.blog.models import Change, Draft, Post, Revision
+from hcpov.extensions import db
+
+
+def record(
+    post: Post,
+    account_id: int | None = None,
+    kind: Change = Change.PUBLICATION,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Revision:
+    """Keeps the text of a public post as it now is, as its next revision. Does not commit."""
+    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id)) if post.id else None
+    words = {name: getattr(post, name) or "" for name in texts.REVISED}
+    revision = Revision(post=post, number=(last or 0) + 1, kind=kind, reason=reason, account_id=account_id)
+    revision.at = at or post.published_at or clock.now()
+    for name, text in words.items():
+        setattr(revision, name, text)
+    revision.public = kind != Change.MINOR
+    db.session.add(revision)
+    return revision
+
+
+def note_change(post: Post, account_id: int, kind: Change, reason: str) -> None:
+    """Keeps a change as a revision, with its notice and its line in the log. Does not commit."""
+    revision = record(post, account_id, kind, reason, clock.now())
+    if kind not in {Change.MINOR, Change.RETURN}:
+        notice = {"number": str(revision.number), "kind": kind.value, "reason": reason, "at": revision.at.isoformat()}
+        post.notices = [*post.notices, notice]
+    note(account_id, f"post {kind.value}", f"post {post.id}", reason, revision=revision.number)
+
+
+def begin(post: Post) -> None:
+    """Keeps an imported post, or one from before there were revisions, before its first change. Does not commit."""
+    if post.published_at and db.session.scalar(select(Revision.id).where(Revision.post_id == post.id).limit(1)) is None:
+        record(post, post.author_id)
+        db.session.flush()
+
+
+def erase(post_id: int) -> None:
+    """Empties all revisions, and throws away everybody's drafts and earlier texts of a post. Does not commit."""
+    empty = dict.fromkeys(texts.REVISED, "") | {"erased_at": clock.now()}
+    known = (Revision.post_id == post_id, Revision.erased_at.is_(None))
+    db.session.execute(update(Revision).where(*known).values(**empty))
+    db.session.execute(delete(Draft).where(Draft.post_id == post_id))
+    versions.forget_earlier(post_id)

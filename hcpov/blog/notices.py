@@ -1,0 +1,87 @@
+"""The dated notices of a post, made ready to show, and what machines are told of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hcpov.blog.models import Change, Post
+from hcpov.text import dates
+
+WORDS = {
+    Change.PUBLICATION: "Published",
+    Change.MINOR: "Minor change",
+    Change.CORRECTION: "Correction",
+    Change.CONCERN: "Expression of concern",
+    Change.RETRACTION: "Retraction",
+    Change.REMOVAL: "Removed for privacy",
+    Change.WITHDRAWAL: "Withdrawn",
+    Change.RETURN: "Brought back",
+}
+ON_TOP = frozenset({Change.CONCERN, Change.RETRACTION})
+RETRACTED = "Retracted: "
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """A notice. `number` is that of the revision it tells of; `on_top` ones stand before the text."""
+
+    number: int
+    kind: str
+    words: str
+    reason: str
+    at: str
+    at_machine: str
+    on_top: bool
+
+
+def notice_rows(post: Post, zone: ZoneInfo) -> list[NoticeRow]:
+    """Makes a post's notices ready to show, oldest first."""
+    return [_row(each, zone) for each in post.notices]
+
+
+def titled(post: Post) -> str:
+    """Returns a post's title as it is shown: named when it has none, marked when it was retracted."""
+    return (RETRACTED if post.retracted else "") + (post.title or "Untitled")
+
+
+def structured(
+    title: str, address: str, published: str, updated: str, author: str, notices: list[NoticeRow]
+) -> dict[str, Any]:
+    """Returns a corrected post in schema.org's words. `address` is a whole one, moments are for machines."""
+    facts: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "headline": title,
+        "url": address,
+        "datePublished": published,
+        "dateModified": updated,
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "name": each.words,
+                "text": each.reason,
+                "datePublished": each.at_machine,
+                "url": f"{address}history#revision-{each.number}",
+            }
+            for each in notices
+        ],
+    }
+    if author:
+        facts["author"] = {"@type": "Person", "name": author}
+    if any(each.kind == Change.RETRACTION for each in notices):
+        facts["creativeWorkStatus"] = "Retracted"
+    return facts
+
+
+def _row(said: dict[str, str], zone: ZoneInfo) -> NoticeRow:
+    kind, at = Change(said["kind"]), datetime.fromisoformat(said["at"])
+    return NoticeRow(
+        number=int(said["number"]),
+        kind=kind.value,
+        words=WORDS[kind],
+        reason=said["reason"],
+        at=dates.long_date(at, zone),
+        at_machine=dates.machine(at),
+        on_top=kind in ON_TOP,
+    )

@@ -1,0 +1,16 @@
+"""What is sent with a picture."""
+
+from wtforms import StringField
+from wtforms.validators import Length
+
+from hcpov.auth.forms import Form
+from hcpov.comments.forms import line
+from hcpov.media.models import ALT_LENGTH
+
+_SHORT = Length(max=ALT_LENGTH, message=f"This can be at most {ALT_LENGTH} characters long. Say it shorter.")
+
+
+class AltForm(Form):
+    """What a picture shows, for whoever cannot see it. The file itself is read by the view."""
+
+    alt = StringField("What it shows", [_SHORT], filters=[line])

@@ -1,0 +1,1 @@
+"""The desk's posts: the list, the editor, states, preview links."""
