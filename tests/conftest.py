@@ -26,6 +26,14 @@ from tests.post_office import PostOffice, open_post_office
 POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out on PostgreSQL what asks no database of the tests: it would be the same test again."""
+    if POSTGRES:
+        same = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if item not in set(same)]
+
+
 @pytest.fixture(scope="session")
 def database_url(worker_id: str) -> str:
     """The database of this test process; PostgreSQL's is made anew."""
