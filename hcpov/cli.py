@@ -196,6 +196,8 @@ def erase_again() -> None:
         counts |= {"subscription": gone.subscriptions, "message": gone.messages}
         said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
         click.echo(f"Erased again: {', '.join(said)}.")
+        for number in gone.texts:
+            click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
 
 
 @main.command()

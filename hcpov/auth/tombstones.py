@@ -19,7 +19,8 @@ from hcpov.auth.models import Tombstone
 from hcpov.extensions import db
 
 ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE = "account", "comment", "subscription", "message"
-KINDS = (ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE)
+TEXT = "text"  # something was removed from a post, by the post's number
+KINDS = (ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE, TEXT)
 FILE = "tombstones.jsonl"
 
 # How: what became of comments, and whether posts keep the name.

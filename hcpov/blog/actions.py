@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock, config
 from hcpov.audit.actions import note
+from hcpov.auth import tombstones
 from hcpov.auth.models import FORMER, Account
 from hcpov.blog import history, letters, texts, versions
 from hcpov.blog.models import UNPUBLISHED, Blog, Change, CommentRule, Draft, Kind, Post, State
@@ -182,11 +183,14 @@ def change(post: Post, fields: dict[str, str], base: int, account_id: int, kind:
     write(post, {name: text for name, text in texts.tidy(fields).items() if name in texts.REVISED})
     if kind == Change.MINOR:
         post.updated_at = before
+    buried = []
     if kind == Change.REMOVAL:
         history.erase(post.id)
+        buried.append(tombstones.bury(tombstones.TEXT, post.id))
     post.retracted = post.retracted or kind == Change.RETRACTION
     history.note_change(post, account_id, kind, reason)
     db.session.commit()
+    tombstones.write_down(buried)
     return True
 
 

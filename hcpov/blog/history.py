@@ -1,14 +1,16 @@
 """What a published post said at each time: kept whole, with the notices that readers see. Nothing here commits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 
 from hcpov import clock
 from hcpov.audit.actions import note
 from hcpov.blog import texts, versions
-from hcpov.blog.models import Change, Draft, Post, Revision
+from hcpov.blog.models import Change, Draft, Post, Revision, State
 from hcpov.extensions import db
+
+CAME_BACK = "A restored backup brought back words that had been removed for privacy."
 
 
 def record(
@@ -30,7 +32,7 @@ def record(
     return revision
 
 
-def note_change(post: Post, account_id: int, kind: Change, reason: str) -> None:
+def note_change(post: Post, account_id: int | None, kind: Change, reason: str) -> None:
     """Keeps a change as a revision, with its notice and its line in the log. Does not commit."""
     revision = record(post, account_id, kind, reason, clock.now())
     if kind not in {Change.MINOR, Change.RETURN}:
@@ -53,3 +55,23 @@ def erase(post_id: int) -> None:
     db.session.execute(update(Revision).where(*known).values(**empty))
     db.session.execute(delete(Draft).where(Draft.post_id == post_id))
     versions.forget_earlier(post_id)
+
+
+def take_back(post_id: int, removed_at: datetime) -> bool:
+    """Takes a post back whose text is from before a removal for privacy: a backup was restored. Does not commit.
+
+    The words that were removed stand in it again, and nobody knows here which they were. Editors keep the text, to
+    remove them once more; readers are told that the post was withdrawn. False when there is no such older text.
+    """
+    post = db.session.get(Post, post_id)
+    if post is None or post.published_at is None or post.published_at > removed_at:
+        return False
+    since = (Revision.kind == Change.REMOVAL, Revision.at >= removed_at - timedelta(minutes=1))
+    if db.session.scalar(select(Revision.id).where(Revision.post_id == post_id, *since).limit(1)) is not None:
+        return False
+    if post.state == State.WITHDRAWN and any(each.get("reason") == CAME_BACK for each in post.notices):
+        return False
+    erase(post_id)
+    post.state, post.version, post.updated_at = State.WITHDRAWN, post.version + 1, clock.now()
+    note_change(post, None, Change.WITHDRAWAL, CAME_BACK)
+    return True

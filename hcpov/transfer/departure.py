@@ -19,13 +19,17 @@ from hcpov.updates import actions as updates
 
 @dataclass
 class Gone:
-    """What was erased, by number. `kept` are comments that stay and are nobody's; `how` is for the account."""
+    """What was erased, by number. `kept` are comments that stay and are nobody's; `how` is for the account.
+
+    `texts` are posts that were taken back, for a restored backup brought their older text.
+    """
 
     accounts: list[int] = field(default_factory=list)
     comments: list[int] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     subscriptions: list[int] = field(default_factory=list)
     messages: list[int] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
     how: str = ""
 
     def bury(self) -> list[Buried]:
@@ -38,7 +42,7 @@ class Gone:
 
     def add(self, more: "Gone") -> None:
         """Adds what else was erased."""
-        for name in ("accounts", "comments", "kept", "subscriptions", "messages"):
+        for name in ("accounts", "comments", "kept", "subscriptions", "messages", "texts"):
             getattr(self, name).extend(getattr(more, name))
 
 
@@ -75,7 +79,7 @@ def erase_account(account: Account, how: str) -> Gone:
     let_go(account, NAMED in choice)
     media.let_go(account.id)
     audit.forget(account.id, about(account.id))
-    gone = Gone([account.id], removed, kept, *_forget(account.email, account.id), how)
+    gone = Gone([account.id], removed, kept, *_forget(account.email, account.id), how=how)
     db.session.execute(delete(Account).where(Account.id == account.id).execution_options(synchronize_session=False))
     return gone
 
@@ -83,7 +87,7 @@ def erase_account(account: Account, how: str) -> Gone:
 def erase_address(email: str, how: str) -> Gone:
     """Erases what is held under an address without an account: a guest's comments, wishes, messages."""
     removed, kept = erasing.erase_all(erasing.of_address(email), how, erasing.FORMER_READER)
-    return Gone([], removed, kept, *_forget(email), how)
+    return Gone([], removed, kept, *_forget(email), how=how)
 
 
 def about(account_id: int) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from hcpov.auth import tombstones
 from hcpov.auth.models import Account, Tombstone
-from hcpov.auth.tombstones import ACCOUNT, ANONYMOUS, COMMENT, MESSAGE, REMOVED, SUBSCRIPTION, Buried
+from hcpov.auth.tombstones import ACCOUNT, ANONYMOUS, COMMENT, MESSAGE, REMOVED, SUBSCRIPTION, TEXT, Buried
+from hcpov.blog import history
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
@@ -40,6 +41,7 @@ def erase(named: list[Buried]) -> Gone:
             gone.add(Gone(comments=removed, kept=kept))
     gone.subscriptions += _delete([each for each in named if each.kind == SUBSCRIPTION], Subscription)
     gone.messages += _delete([each for each in named if each.kind == MESSAGE], Message)
+    gone.texts += [each.number for each in named if each.kind == TEXT and history.take_back(each.number, each.at)]
     gone.bury()
     return gone
 

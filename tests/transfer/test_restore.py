@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from hcpov import clock
 from hcpov.auth import letters, tombstones
 from hcpov.auth.models import Account, Tombstone
 from hcpov.auth.tombstones import Buried
+from hcpov.blog import actions as posts
+from hcpov.blog.models import Change, Post
 from hcpov.comments import actions as comments
 from hcpov.comments.models import Comment, State
 from hcpov.config import Settings
@@ -236,3 +239,27 @@ def test_a_restored_removed_comment_is_left_as_it_was(app: Flask, make: Make) ->
     restore(app, backup)
     assert again(app) == {"comments": 1}, number
     assert traces(read(app), (WORD, GUEST)) == []
+
+
+def test_words_removed_for_privacy_do_not_come_back(app: Flask, make: Make, client: FlaskClient) -> None:
+    post, editor = make.post(body=f"A patient was {WORD}."), make.account()
+    backup = read(app)
+    with app.app_context():
+        found = db.session.get_one(Post, post.id)
+        assert posts.change(found, {"body": "A patient."}, found.version, editor.id, Change.REMOVAL, "A name.")
+    assert again(app) == {} and client.get(post.path).status_code == 200
+    restore(app, backup)
+    with app.app_context():
+        assert actions.erase_again().texts == [post.id]
+    answer = client.get(post.path)
+    assert answer.status_code == 410 and WORD not in answer.text and "restored backup" in answer.text
+    for path in ("/feed.atom", f"{post.path}history"):
+        assert WORD not in client.get(path).text
+    with app.app_context():
+        assert actions.erase_again().texts == []  # twice is once
+        found = db.session.get_one(Post, post.id)
+        assert WORD in found.body  # for the editors, who remove it again and show the post
+        assert posts.change(found, {"body": "A patient."}, found.version, editor.id, Change.REMOVAL, "A name.")
+        assert posts.bring_back(found, found.version, editor.id, "Removed again.")
+        assert actions.erase_again().texts == []
+    assert client.get(post.path).status_code == 200
