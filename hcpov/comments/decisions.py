@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from hcpov import clock, config
-from hcpov.blog.models import Post
+from hcpov.blog.models import Blog, Post
 from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment, Decision
 from hcpov.extensions import db
@@ -93,7 +93,8 @@ def log(before: int | None = None) -> tuple[list[LogRow], int | None]:
     wanted = select(Decision).where(Decision.undone.is_(False))
     if before is not None:
         wanted = wanted.where(Decision.id < before)
-    wanted = wanted.options(joinedload(Decision.post).joinedload(Post.blog))
+    named = joinedload(Decision.post).load_only(Post.kind, Post.year, Post.month, Post.slug, Post.title, Post.state)
+    wanted = wanted.options(named, joinedload(Decision.post).joinedload(Post.blog).load_only(Blog.slug, Blog.name))
     rows = [_log_row(each) for each in db.session.scalars(wanted.order_by(Decision.id.desc()).limit(LOG_PAGE + 1))]
     return rows[:LOG_PAGE], rows[LOG_PAGE - 1].id if len(rows) > LOG_PAGE else None
 
