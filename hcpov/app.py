@@ -18,6 +18,7 @@ from hcpov.auth.passkeys import Passkeys
 from hcpov.auth.passwords import Passwords
 from hcpov.blog import tasks as blog_tasks
 from hcpov.blog import views as blog
+from hcpov.blog.feeds import views as feeds
 from hcpov.captcha import views as captcha
 from hcpov.comments import views as comments
 from hcpov.config import Settings
@@ -35,7 +36,7 @@ from hcpov.media import views as media
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.updates import views as updates
-from hcpov.web import chrome, errors, filters, headers, limits, origin, redirects, strip
+from hcpov.web import chrome, errors, filters, headers, limits, origin, redirects, security_txt, strip
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or config.load(os.environ)
     buckets.check(settings)
+    security_txt.check(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(
         "hcpov",
@@ -62,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, media, profiles, updates, *DESK, transfer, blog):
+    for feature in (captcha, comments, feeds, media, profiles, security_txt, updates, *DESK, transfer, blog):
         app.register_blueprint(feature.blueprint)
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()

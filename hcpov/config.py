@@ -178,6 +178,11 @@ class Settings:
     server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")
     code_minutes: int = _setting(60, _number(1, 1440), "minutes", "how long a security code can be used")
     edit_minutes: int = _setting(15, _number(0, 1440), "minutes", "how long a writer can change a comment")
+    # What these four must be is said in hcpov/web/security_txt.py, which refuses to start with anything else.
+    security_contact: str = _setting("", str, "addresses", "whom to tell of a hole; security.txt is served when set")
+    security_expires: str = _setting("", str, "day", "when security.txt is out of date; at most a year ahead")
+    security_policy: str = _setting("", str, "address", "where it is said how holes are dealt with")
+    security_languages: str = _setting("", str, "words", "languages that reports may be written in, such as en, es")
     rate_limits: str = _setting("on", _choice("on", "off"), "word", "off only where load is measured")
 
     @property

@@ -1,6 +1,7 @@
 """Rows for tests, written through the real actions. Each call commits and returns plain values."""
 
 import secrets
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from hcpov.auth.models import Account, Credential, CredentialState, Role
 from hcpov.blog.actions import new_blog, new_post, publish, save
 from hcpov.blog.models import Blog, BlogRole, Kind, Post, State
 from hcpov.blog.rows import post_path
-from hcpov.blog.writing import write_body
+from hcpov.blog.writing import tag_named, write_body
 from hcpov.comments.actions import count_in
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
@@ -130,6 +131,7 @@ class Make:
         kind: Kind = Kind.POST,
         state: State = State.PUBLISHED,
         slug: str = "",
+        tags: Iterable[str] = (),
         **columns: Any,
     ) -> MadePost:
         """Makes a published post, or one in another state."""
@@ -140,6 +142,7 @@ class Make:
             write_body(post, body)
             publish(post, at)
             post.state = state
+            post.tags = [tag_named(tag, db.session()) for tag in tags]
             db.session.add(post)
             db.session.commit()
             return MadePost(post.id, post_path(post), blog_id, title)

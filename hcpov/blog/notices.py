@@ -20,6 +20,7 @@ WORDS = {
 }
 ON_TOP = frozenset({Change.CONCERN, Change.RETRACTION})
 RETRACTED = "Retracted: "
+UNTITLED = "Untitled"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def notice_rows(post: Post, zone: ZoneInfo) -> list[NoticeRow]:
 
 def titled(post: Post) -> str:
     """Returns a post's title as it is shown: named when it has none, marked when it was retracted."""
-    return (RETRACTED if post.retracted else "") + (post.title or "Untitled")
+    return (RETRACTED if post.retracted else "") + (post.title or UNTITLED)
 
 
 def structured(

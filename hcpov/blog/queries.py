@@ -5,23 +5,25 @@ Each function says how many queries it makes; tests hold them to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from hcpov import config
 from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, OldSlug, Post, State, Tag, post_tag
-from hcpov.blog.rows import ArticleRow, BlogRow, PostRow, article_row, blog_row, post_path, post_row
+from hcpov.blog.rows import ArticleRow, BlogRow, PostRow, TagRow, article_row, blog_row, post_path, post_row, tag_row
 from hcpov.extensions import db
 from hcpov.text import dates
 from hcpov.text.slugs import SLUG_LENGTH
 
 PAGE = 20
 MORE = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,17 @@ def month(blog_id: int, year: int, month_: int, before: int | None = None) -> Pa
     return _page(_published().where(Post.blog_id == blog_id, Post.year == year, Post.month == month_), before, PAGE)
 
 
+def tag_named(slug: str) -> TagRow | None:
+    """Returns the tag at an address. One query."""
+    tag = db.session.scalar(select(Tag).where(Tag.slug == slug))
+    return tag_row(tag) if tag else None
+
+
+def tagged(tag_id: int, before: int | None = None) -> Page:
+    """Returns published posts of all blogs under a tag. One query."""
+    return _page(_published().where(Post.id.in_(filed(tag_id))), before, PAGE)
+
+
 def months(blog_id: int) -> list[tuple[str, str, int]]:
     """Returns for a blog's archive (address part, name, number of posts), newest first. One query."""
     wanted = (
@@ -82,7 +95,7 @@ def months(blog_id: int) -> list[tuple[str, str, int]]:
 
 def article(blog_slug: str, year: int, month_: int, slug: str) -> ArticleRow | None:
     """Returns the post at an address, published or withdrawn. Two queries: the post, its tags."""
-    wanted = _articles().where(
+    wanted = articles().where(
         Blog.slug == blog_slug, Post.year == year, Post.month == month_, Post.slug == slug, Post.kind == Kind.POST
     )
     return _article(wanted)
@@ -90,17 +103,17 @@ def article(blog_slug: str, year: int, month_: int, slug: str) -> ArticleRow | N
 
 def site_page(slug: str) -> ArticleRow | None:
     """Returns the site page at an address, published or withdrawn. Two queries."""
-    return _article(_articles().where(Post.slug == slug, Post.kind == Kind.PAGE))
+    return _article(articles().where(Post.slug == slug, Post.kind == Kind.PAGE))
 
 
 def article_by_id(post_id: int) -> ArticleRow | None:
     """Returns a published or withdrawn post. Two queries."""
-    return _article(_articles().where(Post.id == post_id))
+    return _article(articles().where(Post.id == post_id))
 
 
 def more_from(blog_id: int, but: int) -> list[PostRow]:
     """Returns a blog's newest posts, without the one being read. One query."""
-    return _rows(_newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE))
+    return _rows(newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE))
 
 
 def being_discussed() -> list[PostRow]:
@@ -115,7 +128,7 @@ def by_author(author_id: int, below: tuple[datetime, int] | None, size: int) -> 
     if below is not None:
         wanted = wanted.where(tuple_(Post.published_at, Post.id) < below)
     zone = config.current().zone
-    posts = db.session.scalars(_newest(wanted).limit(size))
+    posts = db.session.scalars(newest(wanted).limit(size))
     return [(post.published_at, post_row(post, zone)) for post in posts if post.published_at]
 
 
@@ -123,16 +136,6 @@ def published_at(post_id: int, author_id: int) -> datetime | None:
     """Returns when somebody's post was published; None for what is not public or not theirs. One query."""
     wanted = select(Post.published_at).where(Post.id == post_id, Post.author_id == author_id)
     return db.session.scalar(wanted.where(Post.kind == Kind.POST, Post.state == State.PUBLISHED))
-
-
-def feed(blog_id: int | None = None) -> list[ArticleRow]:
-    """Returns the newest posts whole, for a feed. One query, and one for all their tags."""
-    wanted = _articles().where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
-    if blog_id is not None:
-        wanted = wanted.where(Post.blog_id == blog_id)
-    posts = list(db.session.scalars(_newest(wanted).limit(PAGE)))
-    tags = _tags([post.id for post in posts])
-    return [article_row(post, tags.get(post.id, []), config.current().zone) for post in posts]
 
 
 def due_before(end: datetime) -> list[datetime]:
@@ -162,15 +165,41 @@ def renamed(path: str, arguments: Mapping[str, str]) -> str | None:
     return f"/{now}/{quote(rest)}{asked}" if now else None
 
 
+def articles() -> Select[Post]:
+    """Selects whole posts and pages that are or were public, with their blogs and authors."""
+    wanted = select(Post).join(Post.blog).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
+    return wanted.options(joinedload(Post.blog), _author(), defer(Post.body))
+
+
+def newest(wanted: Select[T]) -> Select[T]:
+    """Puts posts in order, the newest first."""
+    return wanted.order_by(Post.published_at.desc(), Post.id.desc())
+
+
+def tags_of(post_ids: list[int]) -> dict[int, list[TagRow]]:
+    """Returns the tags of posts by their numbers, in the order of their names. One query."""
+    wanted = select(post_tag.c.post_id, Tag).join(Tag, Tag.id == post_tag.c.tag_id)
+    found: dict[int, list[TagRow]] = {}
+    for post_id, tag in db.session.execute(wanted.where(post_tag.c.post_id.in_(post_ids)).order_by(Tag.name)):
+        found.setdefault(post_id, []).append(tag_row(tag))
+    return found
+
+
+def filed(tag_id: int) -> Select[int]:
+    """Selects the numbers of the posts under a tag. To be asked with IN: joined, SQLite would sort whole posts."""
+    return select(post_tag.c.post_id).where(post_tag.c.tag_id == tag_id)
+
+
+def place_of(before: int) -> ScalarSelect[Any]:
+    """Selects where a post stands among the newest, to begin a page below it; nowhere while it was never public."""
+    public = Post.state.in_([State.PUBLISHED, State.WITHDRAWN])
+    return select(Post.published_at, Post.id).where(Post.id == before, public).correlate(None).scalar_subquery()
+
+
 def _published() -> Select[Post]:
     wanted = select(Post).where(Post.kind == Kind.POST, Post.state == State.PUBLISHED)
     # Whole texts stay where they are: a list of twenty long posts would carry a megabyte to show twenty summaries.
     return wanted.options(joinedload(Post.blog), _author(), defer(Post.body), defer(Post.html))
-
-
-def _articles() -> Select[Post]:
-    wanted = select(Post).join(Post.blog).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
-    return wanted.options(joinedload(Post.blog), _author(), defer(Post.body))
 
 
 def _author() -> _AbstractLoad:
@@ -179,37 +208,17 @@ def _author() -> _AbstractLoad:
     )
 
 
-def _newest(wanted: Select[Post]) -> Select[Post]:
-    return wanted.order_by(Post.published_at.desc(), Post.id.desc())
-
-
 def _rows(wanted: Select[Post]) -> list[PostRow]:
     return [post_row(post, config.current().zone) for post in db.session.scalars(wanted)]
 
 
 def _page(wanted: Select[Post], before: int | None, size: int) -> Page:
     if before is not None:
-        mark = select(Post.published_at, Post.id).where(Post.id == before).subquery()
-        wanted = wanted.where(
-            tuple_(Post.published_at, Post.id) < select(mark.c.published_at, mark.c.id).scalar_subquery()
-        )
-    rows = _rows(_newest(wanted).limit(size + 1))
+        wanted = wanted.where(tuple_(Post.published_at, Post.id) < place_of(before))
+    rows = _rows(newest(wanted).limit(size + 1))
     return Page(rows[:size], rows[size - 1].id if len(rows) > size else None)
 
 
 def _article(wanted: Select[Post]) -> ArticleRow | None:
     post = db.session.scalar(wanted)
-    return article_row(post, _tags([post.id]).get(post.id, []), config.current().zone) if post else None
-
-
-def _tags(post_ids: list[int]) -> dict[int, list[str]]:
-    wanted = select(post_tag.c.post_id, Tag.name).join(Tag, Tag.id == post_tag.c.tag_id)
-    found: dict[int, list[str]] = {}
-    for post_id, name in db.session.execute(wanted.where(post_tag.c.post_id.in_(post_ids)).order_by(Tag.name)):
-        found.setdefault(post_id, []).append(name)
-    return found
-
-
-def newest_change(rows: list[ArticleRow]) -> datetime:
-    """Returns when the newest of these posts was last changed; the epoch for none."""
-    return max((row.updated_at for row in rows), default=datetime.fromtimestamp(0, UTC))
+    return article_row(post, tags_of([post.id]).get(post.id, []), config.current().zone) if post else None

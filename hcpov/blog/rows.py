@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hcpov import clock
-from hcpov.blog.models import Blog, CommentRule, Kind, Post
+from hcpov.blog.models import Blog, CommentRule, Kind, Post, Tag
 from hcpov.blog.notices import NoticeRow, notice_rows, titled
 from hcpov.text import dates
 from hcpov.text.excerpts import reading_minutes
@@ -33,6 +33,20 @@ class Byline:
     name: str
     title: str = ""
     place: str = ""
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """A word that posts are filed under."""
+
+    id: int
+    slug: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The address of its posts."""
+        return f"/tags/{self.slug}/"
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,12 @@ class ArticleRow:
     author_page: str
     byline: Byline | None
     published: str
+    published_at: datetime
     published_machine: str
     updated_at: datetime
     updated_machine: str
     minutes: int
-    tags: list[str]
+    tags: list[TagRow]
     comment_count: int
     comments_open: bool
     withdrawn: bool
@@ -95,6 +110,11 @@ def blog_row(blog: Blog) -> BlogRow:
         blog.comment_rule,
         blog.write_for_us_html,
     )
+
+
+def tag_row(tag: Tag) -> TagRow:
+    """Makes a tag ready to show."""
+    return TagRow(tag.id, tag.slug, tag.name)
 
 
 def comments_are_open(blog: Blog) -> bool:
@@ -135,7 +155,7 @@ def post_row(post: Post, zone: ZoneInfo) -> PostRow:
     )
 
 
-def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
+def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
     """Makes a whole post ready to show."""
     assert post.published_at is not None
     # What was scheduled was last written before it was published; a feed's entry cannot be older than itself.
@@ -156,6 +176,7 @@ def article_row(post: Post, tags: list[str], zone: ZoneInfo) -> ArticleRow:
         author_page=post.author.page if post.author else "",
         byline=guest,
         published=dates.long_moment(post.published_at, zone),
+        published_at=post.published_at,
         published_machine=dates.machine(post.published_at),
         updated_at=updated,
         updated_machine=dates.machine(updated),

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from hcpov import config
 from hcpov.blog import defaults, queries, revisions
 from hcpov.blog.models import Change
 from hcpov.blog.revisions import RevisionRow
@@ -62,6 +61,16 @@ def month(blog: str, year: int, month: int) -> AnyResponse:
     return chrome.page("blog/month.html", blog=found, listing=listing, month=dates.month_name(year, month))
 
 
+@blueprint.get("/tags/<slug:tag>/")
+def tag(tag: str) -> AnyResponse:
+    """The posts of all blogs under a tag. A tag without public posts is no page: it may be a draft's."""
+    found, before = queries.tag_named(tag) or abort(404), row_number("before")
+    listing = queries.tagged(found.id, before)
+    if not listing.posts:
+        abort(404)
+    return chrome.page("blog/tag.html", tag=found, listing=listing)
+
+
 @blueprint.get(POST_ADDRESS)
 def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
     """A post and its thread."""
@@ -96,18 +105,6 @@ def write_for_us(blog: str) -> AnyResponse:
     if not found.write_for_us_html:
         abort(404)
     return chrome.page("blog/write_for_us.html", blog=found)
-
-
-@blueprint.get("/feed.atom")
-def site_feed() -> Response:
-    """The newest posts of all blogs as Atom (RFC 4287)."""
-    return _atom(None)
-
-
-@blueprint.get("/<blog:blog>/feed.atom")
-def blog_feed(blog: str) -> Response:
-    """A blog's newest posts as Atom."""
-    return _atom(_blog(blog))
 
 
 def _blog(slug: str) -> BlogRow:
@@ -156,19 +153,3 @@ def _asked_for(rows: list[RevisionRow]) -> tuple[RevisionRow, RevisionRow] | Non
     by_number = {str(row.number): row for row in rows}
     pair = [by_number.get(number) or abort(404) for number in text.split("..", 1)]
     return (pair[0], pair[1]) if len(pair) == 2 else abort(404)
-
-
-def _atom(blog: BlogRow | None) -> Response:
-    posts = queries.feed(blog.id if blog else None)
-    site = config.current().site_url
-    path = blog.path if blog else "/"
-    body = render_template(
-        "blog/feed.atom",
-        posts=posts,
-        title=blog.name if blog else config.current().site_name,
-        subtitle=blog.tagline if blog else "",
-        site=site,
-        path=path,
-        updated=dates.machine(queries.newest_change(posts)),
-    )
-    return Response(body, mimetype="application/atom+xml")

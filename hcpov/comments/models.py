@@ -38,6 +38,7 @@ class Comment(Model):
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_thread", "post_id", "state", "parent_id", "created_at", "id"),
+        Index("ix_comment_feed", "post_id", "state", "published_at", "id"),
         Index("ix_comment_held", "state", "created_at", "id"),
         Index("ix_comment_account", "account_id", "state", "created_at", "id"),
         Index("ix_comment_mark", "body_mark"),

@@ -10,10 +10,15 @@ _BLANKS = re.compile(r"\s+")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+def storable(text: str) -> str:
+    """Returns `text` without the characters that cannot be stored, and is otherwise as it was."""
+    return _UNSTORABLE.sub("", text)
+
+
 def clean(text: str) -> str:
     """Returns `text` with one kind of line end, composed letters (NFC), and no characters that cannot be stored."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNSTORABLE.sub("", text)).strip()
+    return unicodedata.normalize("NFC", storable(text)).strip()
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,8 @@ from flask_login import current_user
 
 from hcpov import config
 
-FILES = {"static", "media.file"}  # the same for whoever asks
+FILES = {"static", "media.file", "security_txt.file"}  # these and feeds are the same for whoever asks
+FEEDS = "feeds"
 
 
 def install(app: Flask) -> None:
@@ -50,7 +51,7 @@ def content_security_policy(settings: config.Settings) -> str:
 
 def _cacheable(response: Response) -> Response:
     """Lets shared caches keep only what is the same for everyone; a reader's own page is never stored."""
-    if request.endpoint in FILES:
+    if response.status_code < 400 and (request.endpoint in FILES or request.blueprint == FEEDS):
         # Flask-Login looks into every session, and Flask would tell caches that the answer depends on it.
         session.accessed = False
         return response

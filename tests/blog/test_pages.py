@@ -135,6 +135,19 @@ def test_month_lists_its_posts(client: FlaskClient, make: Make) -> None:
     assert client.get("/boardroom-buzz/2013/13/").status_code == 404
 
 
+def test_tag_lists_the_posts_of_all_blogs(client: FlaskClient, make: Make) -> None:
+    make.post("Filed here", tags=["Night & day", "Beds"])
+    make.post("Filed elsewhere", blog="bedside-notes", tags=["night day"])
+    post = make.post("Filed otherwise", tags=["Beds"])
+    page = client.get("/tags/night-day/").text
+    assert "Filed here" in page and "Filed elsewhere" in page and "Filed otherwise" not in page
+    assert '<h1 class="headline">Night &amp; day</h1>' in page
+    assert '<a href="/boardroom-buzz/">Boardroom Buzz</a>' in page  # a list of many blogs names them
+    assert client.get("/tags/nights/").status_code == client.get("/tags/Beds/").status_code == 404
+    assert client.get(f"/tags/beds/?before={make.post(at=START - timedelta(days=9)).id}").status_code == 404
+    assert '<a href="/tags/beds/">Beds</a>' in client.get(f"{post.path}history").text
+
+
 def test_month_of_the_address_is_the_sites_month(make: Make) -> None:
     late = make.post(at=START.replace(month=2, day=1, hour=3))  # still January in New York
     assert "/2013/01/" in late.path
@@ -177,8 +190,8 @@ def test_unknown_is_404(client: FlaskClient, make: Make, path: str) -> None:
 def test_lists_are_paged_to_the_end(client: FlaskClient, make: Make) -> None:
     titles = [f"Post number {number}" for number in range(45)]
     for number, title in enumerate(titles):
-        make.post(title, at=START + timedelta(minutes=number // 2))  # pairs share their minute
-    for start in ("/", "/boardroom-buzz/", "/boardroom-buzz/2013/01/"):
+        make.post(title, at=START + timedelta(minutes=number // 2), tags=["Night shifts"])  # pairs share their minute
+    for start in ("/", "/boardroom-buzz/", "/boardroom-buzz/2013/01/", "/tags/night-shifts/"):
         seen, path = [], start
         while path:
             page = client.get(path).text
@@ -193,7 +206,8 @@ LISTS = {
     "/blogs/": 1,
     "/boardroom-buzz/": 5,
     "/boardroom-buzz/2013/01/": 3,
-    "/feed.atom": 2,
+    "/tags/night-shifts/": 3,
+    "/feed.atom": 3,
     "/boardroom-buzz/feed.atom": 3,
 }
 
@@ -205,7 +219,8 @@ def test_lists_cost_the_same_with_ten_times_the_rows(
     costs = []
     for rows in (3, 27):
         for number in range(rows):
-            post = make.post(f"Post {number}", at=START + timedelta(minutes=number), author_id=make.account().id)
+            at, tags = START + timedelta(minutes=number), ["Night shifts"]
+            post = make.post(f"Post {number}", at=at, author_id=make.account().id, tags=tags)
             make.comment(post)
         with queries() as said:
             assert client.get(path).status_code == 200
@@ -239,7 +254,7 @@ def test_post_with_fifty_comments_within_its_bytes_and_queries(
 
 
 def test_pages_are_the_same_bytes_for_everyone(app: Flask, busy: MadePost) -> None:
-    for path in ("/", "/blogs/", "/boardroom-buzz/", "/boardroom-buzz/2013/01/", busy.path, "/feed.atom"):
+    for path in ("/", "/blogs/", "/boardroom-buzz/", "/boardroom-buzz/2013/01/", busy.path, "/feed.atom", "/feed.json"):
         one, other = app.test_client().get(path), app.test_client().get(path, headers={"User-Agent": "Another"})
         assert one.data == other.data
         assert "Set-Cookie" not in one.headers

@@ -74,9 +74,11 @@ def test_post_page_shuts_nobody_out(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("path", ["/", "/blogs/", "/boardroom-buzz/", "/sign-in", "/join", "/nope/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/blogs/", "/boardroom-buzz/", "/tags/night-shifts/", "/sign-in", "/join", "/nope/"]
+)
 def test_pages_shut_nobody_out(open_page: Open, make: Make, path: str) -> None:
-    make.post()
+    make.post(tags=["Night shifts"])
     page = open_page(path, trouble=("status of 404",))
     assert violations(page) == []
 

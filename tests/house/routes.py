@@ -26,7 +26,6 @@ PUBLIC = {
     "auth.wan_signin": "GET POST",
     "auth.wan_signin_response": "POST",
     "auth.static": "GET",  # Flask-Security's own files; it registers them whether they are used or not
-    "blog.blog_feed": "GET",
     "blog.blog_home": "GET",
     "blog.blogs": "GET",
     "blog.history": "GET",
@@ -34,8 +33,8 @@ PUBLIC = {
     "blog.month": "GET",
     "blog.page_history": "GET",
     "blog.post": "GET",
-    "blog.site_feed": "GET",
     "blog.site_page": "GET",
+    "blog.tag": "GET",
     "blog.write_for_us": "GET",
     "captcha.audio": "GET",
     "captcha.fragment": "GET",
@@ -56,9 +55,15 @@ PUBLIC = {
     "comments.report": "POST",
     "comments.report_form": "GET",
     "desk.log": "GET",
+    "feeds.blog": "GET",
+    "feeds.page_thread": "GET",
+    "feeds.site": "GET",
+    "feeds.tag": "GET",
+    "feeds.thread": "GET",
     "profiles.person": "GET",
     "media.file": "GET",
     "posts.shared": "GET",  # opens with a signed token only
+    "security_txt.file": "GET",  # with a contact in the settings
     "static": "GET",
     "updates.ask_blog": "POST",
     "updates.ask_site": "POST",
@@ -188,7 +193,7 @@ def is_refused(status: int, location: str | None = None) -> bool:
 
 def _values(make: Make) -> dict[str, str | int]:
     make.blog("open-door", write_for_us_html="<p>Write to us.</p>")
-    post = make.post(slug="a-text", blog="open-door")
+    post = make.post(slug="a-text", blog="open-door", tags=["Night shifts"])
     make.post(slug="a-text", kind=Kind.PAGE)
     _, blog, year, month, slug, _ = post.path.split("/")
     return {
@@ -202,6 +207,8 @@ def _values(make: Make) -> dict[str, str | int]:
         "token": "none",
         "filename": "css/pov.css",
         "form": "csv",
+        "kind": "atom",
+        "tag": "night-shifts",
         "name": "0123456789abcdef-640x480.webp",
     }
 

@@ -258,7 +258,8 @@ def test_the_number_of_statements_stays(app: Flask, make: Make, queries: Callabl
         numbers.append(len(said))
         with app.app_context():
             for table in reversed(db.metadata.sorted_tables):
-                db.session.execute(table.delete())
+                if table.name != "feed_name":
+                    db.session.execute(table.delete())
             db.session.commit()
     assert numbers == [numbers[0]] * 2, numbers
 

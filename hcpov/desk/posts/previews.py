@@ -8,10 +8,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from hcpov import clock, config
 from hcpov.blog import texts
 from hcpov.blog.models import Post
-from hcpov.blog.rows import ArticleRow, article_row
+from hcpov.blog.rows import ArticleRow, TagRow, article_row
 from hcpov.blog.writing import write_body
 from hcpov.desk.posts import queries
 from hcpov.text import local_times
+from hcpov.text.slugs import slug_for
 
 DAYS = 14
 LONGEST = 300
@@ -29,7 +30,8 @@ def as_it_will_look(post: Post, fields: dict[str, str]) -> ArticleRow:
     shown.state, shown.retracted, shown.notices = post.state, post.retracted, post.notices
     shown.comment_count, shown.comments_open = post.comment_count, post.comments_open
     write_body(shown, fields["body"])
-    return article_row(shown, texts.tag_names(fields["tags"]), zone)
+    tags = [TagRow(0, slug_for(name, "tag"), name) for name in texts.tag_names(fields["tags"])]
+    return article_row(shown, tags, zone)
 
 
 def link(post: Post) -> str:
