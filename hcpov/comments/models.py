@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hcpov import clock
@@ -38,6 +38,16 @@ class Comment(Model):
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_thread", "post_id", "state", "parent_id", "created_at", "id"),
+        # Without the many that answer nothing: with them, a planner that counts takes this index for a bad one.
+        Index(
+            "ix_comment_answers",
+            "parent_id",
+            "state",
+            "created_at",
+            "id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
         Index("ix_comment_feed", "post_id", "state", "published_at", "id"),
         Index("ix_comment_held", "state", "created_at", "id"),
         Index("ix_comment_account", "account_id", "state", "created_at", "id"),
@@ -48,7 +58,7 @@ class Comment(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
