@@ -25,6 +25,7 @@ from hcpov.config import Settings
 from hcpov.desk import credentials, members
 from hcpov.desk import views as desk
 from hcpov.desk.audit import views as desk_audit
+from hcpov.desk.outbox import views as desk_outbox
 from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
 from hcpov.desk.revisions import views as desk_revisions
@@ -35,12 +36,13 @@ from hcpov.media import buckets
 from hcpov.media import views as media
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
+from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, headers, limits, origin, redirects, security_txt, strip
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
-DESK = (credentials, desk, desk_audit, desk_pictures, desk_posts, desk_revisions, desk_shelf, members)
+DESK = (credentials, desk, desk_audit, desk_outbox, desk_pictures, desk_posts, desk_revisions, desk_shelf, members)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -69,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()
     blog_tasks.install()
+    updates_tasks.install()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

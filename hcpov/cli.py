@@ -4,7 +4,6 @@ Imports of the application stand inside the commands, so that `hcpov --help` ans
 in one line instead of a traceback.
 """
 
-import dataclasses
 import os
 import signal
 import subprocess
@@ -49,9 +48,11 @@ def setup() -> None:
     """Make the instance folder, the secret and the database, or bring the database up to date."""
     from flask_migrate import upgrade
 
+    from hcpov.ops.settings import masked
+
     with application():
         upgrade()
-        click.echo(f"Ready: {_masked(config.current().database)}")
+        click.echo(f"Ready: {masked(config.current().database)}")
 
 
 @main.command()
@@ -98,13 +99,18 @@ def run(context: click.Context) -> None:
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov.extensions import huey
+    from hcpov.mail import tasks as mail
     from hcpov.schedule import AT_START, PERIODIC
 
-    with application():
-        click.echo(f"The worker does {len(PERIODIC)} things by the clock.")
+    with application() as app:
+        click.echo(f"The worker does {len(PERIODIC)} things by the clock, and sends mail.")
         for task in AT_START:  # what came due while nothing ran
             task()
-        huey.create_consumer(workers=1, max_delay=1.0).run()
+        # Told to stop, it finishes what it began: a message that was taken and not marked would be sent again.
+        consumer = huey.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=10)
+        sender = mail.begin(app)
+        consumer.run()
+        mail.end(sender, 8)
 
 
 @main.group(name="import")
@@ -187,7 +193,7 @@ def answer(challenge: str) -> None:
 
 @main.command(name="erase-again")
 def erase_again() -> None:
-    """Erase again what people had erased before a restore."""
+    """Erase again what people had erased before a restore, and leave again what they had left."""
     from hcpov.transfer.actions import erase_again as erase
 
     with application():
@@ -195,20 +201,25 @@ def erase_again() -> None:
         counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
         counts |= {"subscription": gone.subscriptions, "message": gone.messages}
         said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
-        click.echo(f"Erased again: {', '.join(said)}.")
+        click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
         for number in gone.texts:
             click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
 
 
 @main.command()
-def doctor() -> None:
-    """Print each setting with where it came from; secrets masked."""
+@click.option("--mail", is_flag=True, help="Look whether receivers can believe mail from here.")
+@click.option("--selector", default="", help="The DKIM key that the relay signs with: the word behind s= in a letter.")
+@click.option("--nameserver", default="", help="Ask this server about DNS, such as 127.0.0.1:5353.")
+def doctor(mail: bool, selector: str, nameserver: str) -> None:
+    """Print each setting with where it came from, secrets masked; or say what mail lacks, and end with 1."""
+    from hcpov.ops import settings as shown
+    from hcpov.ops import terminal
+
     settings = _settings()
-    origins = config.origins(os.environ, settings)
-    for each in dataclasses.fields(settings):
-        value = str(getattr(settings, each.name))
-        shown = _masked(value) if each.metadata["secret"] else value
-        click.echo(f"{config.env_name(each):22} {shown or '(empty)':50} {origins[config.env_name(each)]}")
+    if mail:
+        sys.exit(terminal.look_after_mail(settings, selector, nameserver))
+    for line in shown.lines(settings, os.environ):
+        click.echo(line)
 
 
 def _settings() -> config.Settings:
@@ -216,15 +227,6 @@ def _settings() -> config.Settings:
         return config.load(os.environ)
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
-
-
-def _masked(value: str) -> str:
-    """Hides what is secret in a value: a password in an address, else all of it."""
-    if value.startswith("sqlite"):
-        return value
-    if "@" in value:
-        return value.partition("://")[0] + "://…@" + value.rsplit("@", 1)[1]
-    return "…" if value else ""
 
 
 @contextmanager

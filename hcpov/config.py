@@ -90,6 +90,12 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _selector(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text):
+        raise ValueError("write the word behind s= in a DKIM-Signature of yours, such as mail2026")
+    return text
+
+
 def _secrets(text: str) -> str:
     return " ".join(_secret(each) for each in text.split())
 
@@ -163,6 +169,12 @@ class Settings:
         "", _smtp, "address", "the relay that takes our mail; when empty, the worker prints it", secret=True
     )
     mail_from: str = _setting("", _mailbox, "e-mail", "who our mail is from; no-reply at the site when empty")
+    mail_rate: int = _setting(600, _number(0, 100000), "messages a minute", "the most that are sent; 0 sets no limit")
+    dkim_selector: str = _setting("", _selector, "word", "which DKIM key the relay signs with, for `doctor --mail`")
+    digest_hour: int = _setting(7, _number(0, 23), "hour", "when daily and, on Mondays, weekly mail is written")
+    notice_minutes: int = _setting(
+        30, _number(0, 1440), "minutes", "how often editors hear of held comments at most; 0 never"
+    )
     second_factor: str = _setting(
         "auto", _choice("auto", "staff", "nobody"), "word", "who must have one; auto is staff where the site is https"
     )

@@ -8,13 +8,9 @@ from hcpov.blog.tasks import look_ahead, publish_scheduled
 from hcpov.captcha.actions import forget_used
 from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
-from hcpov.mail.sending import send_due
-
-
-@huey.periodic_task(crontab(minute="*"))
-def send_what_waits() -> None:
-    """Sends what no nudge was given for: what is tried again, and what was left when a worker was killed."""
-    send_due()
+from hcpov.mail.actions import forget_old as forget_old_mail
+from hcpov.updates.actions import forget_old as forget_old_wishes
+from hcpov.updates.news.actions import tell, write_digests
 
 
 @huey.periodic_task(crontab(minute="*"))
@@ -23,13 +19,22 @@ def publish_what_is_due() -> None:
     look_ahead()
 
 
+@huey.periodic_task(crontab(minute="*"))
+def tell_what_is_new() -> None:
+    """Writes letters of what no nudge was given for, and the digests whose hour has come."""
+    tell()
+    write_digests()
+
+
 @huey.periodic_task(crontab(minute="7"))
 def forget_what_is_old() -> None:
-    """Forgets used codes, networks, sessions that ended and accounts that nobody confirmed."""
+    """Forgets used codes, networks, sessions that ended, what nobody confirmed, and mail of long ago."""
     forget_used()
     forget_networks()
     end_old_sessions()
     forget_unconfirmed()
+    forget_old_mail()
+    forget_old_wishes()
 
 
 @huey.periodic_task(crontab(minute="37"))
@@ -38,5 +43,5 @@ def write_down_what_was_erased() -> None:
     tombstones.catch_up()
 
 
-PERIODIC = (send_what_waits, publish_what_is_due, forget_what_is_old, write_down_what_was_erased)
+PERIODIC = (publish_what_is_due, tell_what_is_new, forget_what_is_old, write_down_what_was_erased)
 AT_START = (publish_scheduled,)

@@ -1,5 +1,8 @@
 """Mail about accounts: rows in the outbox, written with what causes them. Nothing here commits.
 
+What somebody asked for at the keyboard, or must know about how they sign in, is tried even at an address that refused
+mail: whoever is locked out for a relay's mistake has no other way back.
+
 Links are made from HCPOV_SITE_URL, never from the request: a foreign Host header must not choose where a secret goes.
 """
 
@@ -30,7 +33,7 @@ class Letters(MailUtil):
 
     def send_mail(self, template: str, subject: str, recipient: Any, *rest: Any, **_more: Any) -> None:
         """Adds a message. `rest` is the sender, which is ours to say, the text, and HTML, of which there is none."""
-        enqueue(recipient, str(subject), rest[1] or "", _key(template, recipient))
+        enqueue(recipient, str(subject), rest[1] or "", _key(template, recipient), asked_for=True)
 
 
 def render(template: str, **context: Any) -> str:
@@ -49,7 +52,7 @@ def reset(email: str, account: Account | None) -> None:
         text = render("auth/mail/unknown.txt", what="a new password")
     else:
         text = render("auth/mail/reset.txt", user=account, token=token, hours=RESET_HOURS)
-    enqueue(email, "A new password", text, _key("reset", email))
+    enqueue(email, "A new password", text, _key("reset", email), asked_for=True)
 
 
 def confirmation(email: str, account: Account | None) -> None:
@@ -61,7 +64,7 @@ def confirmation(email: str, account: Account | None) -> None:
         text = render("auth/mail/known.txt", user=account)
     else:
         text = render("auth/mail/confirm.txt", user=account, confirmation_token=token)
-    enqueue(email, "Please confirm your address", text, _key("confirm", email))
+    enqueue(email, "Please confirm your address", text, _key("confirm", email), asked_for=True)
 
 
 def new_email(account: Account, email: str, owner: Account | None) -> None:
@@ -71,24 +74,26 @@ def new_email(account: Account, email: str, owner: Account | None) -> None:
         text = render("auth/mail/known.txt", user=owner)
     else:
         text = render("auth/mail/new_email.txt", user=account, token=token, hours=EMAIL_HOURS)
-    enqueue(email, "Please confirm your new address", text, _key(f"new email {account.id}", email))
+    enqueue(email, "Please confirm your new address", text, _key(f"new email {account.id}", email), asked_for=True)
 
 
 def email_changed(account: Account, old: str) -> None:
     """Tells the old address that it is one no more. The new one is left out: the old mailbox may be another's now."""
     text = render("auth/mail/email_changed.txt", user=account)
-    enqueue(old, "Your e-mail address was changed", text, f"changed {secrets.token_hex(16)}")
+    enqueue(old, "Your e-mail address was changed", text, f"changed {secrets.token_hex(16)}", asked_for=True)
 
 
 def my_data(email: str, token: str, account: Account | None) -> None:
     """Brings the link to what is held under an address, and says where an account's part is found."""
     text = render("auth/mail/my_data.txt", token=token, has_account=account is not None, hours=DATA_HOURS)
-    enqueue(email, "What we hold about you", text, _key("my-data", email))
+    enqueue(email, "What we hold about you", text, _key("my-data", email), asked_for=True)
 
 
 def erased(email: str) -> None:
     """Tells an address that it was erased. The outbox forgets the address when the letter is sent."""
-    enqueue(email, "Your data was erased", render("auth/mail/erased.txt"), f"erased {secrets.token_hex(16)}")
+    enqueue(
+        email, "Your data was erased", render("auth/mail/erased.txt"), f"erased {secrets.token_hex(16)}", asked_for=True
+    )
 
 
 def mark(email: str) -> str:
@@ -100,7 +105,7 @@ def factor_changed(account: Account, what: str) -> None:
     """Tells that something was changed about how somebody signs in; `what` is the audit log's word for it."""
     text = render("auth/mail/factor.txt", user=account, what=what)
     subject = "A recovery code was used" if what == "recovery code used" else "How you sign in was changed"
-    enqueue(account.email, subject, text, f"factor {secrets.token_hex(16)}")
+    enqueue(account.email, subject, text, f"factor {secrets.token_hex(16)}", asked_for=True)
 
 
 def role(account: Account, what: str, given: bool, reason: str) -> None:

@@ -20,7 +20,8 @@ from hcpov.extensions import db
 
 ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE = "account", "comment", "subscription", "message"
 TEXT = "text"  # something was removed from a post, by the post's number
-KINDS = (ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE, TEXT)
+LEFT = "left"  # a subscription that is there, and is not written to
+KINDS = (ACCOUNT, COMMENT, SUBSCRIPTION, MESSAGE, TEXT, LEFT)
 FILE = "tombstones.jsonl"
 
 # How: what became of comments, and whether posts keep the name.

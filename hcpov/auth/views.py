@@ -15,6 +15,7 @@ from hcpov.auth import actions, guesses, letters, queries, sessions, tokens
 from hcpov.auth.forms import AddressForm, NewPasswordForm
 from hcpov.auth.gates import lately, member
 from hcpov.extensions import db, limiter
+from hcpov.updates import actions as wishes
 from hcpov.web import chrome
 from hcpov.web.redirects import see_other
 
@@ -185,7 +186,10 @@ def new_email(token: str) -> Response:
         return chrome.page("auth/stale.html", 404, what="email")
     if request.method != "POST":  # a mail scanner's HEAD is no yes either
         return chrome.page("auth/new_email.html", account=account, token=token)
+    old = account.email
     taken = actions.take_new_email(account)
+    if taken:
+        wishes.move(old, account.email)
     return chrome.page("auth/stale.html", 404, what="email") if not taken else see_other("/account/email/changed")
 
 

@@ -153,6 +153,7 @@ class Post(Model):
         Index("ix_post_month", "blog_id", "kind", "state", "year", "month"),
         Index("ix_post_changed", "kind", "state", "updated_at"),
         Index("ix_post_talk", "kind", "state", "last_comment_at", "id"),
+        Index("ix_post_announced", "announced_at"),
         Index("ix_post_author", "author_id", "kind", "state", "published_at", "id"),
         {"sqlite_autoincrement": True},  # an erased post's number never names another
     )

@@ -190,6 +190,8 @@ def _move(comment: Comment, state: State) -> None:
     was, comment.state = comment.state, state
     if state == was:
         return
+    if state == State.HELD:
+        comment.noticed_at = None  # it waits anew
     if state == State.PUBLISHED:
         comment.published_at = comment.published_at or clock.now()
         comment.reasons = []

@@ -32,7 +32,8 @@ class Comment(Model):
 
     `submission_key` is the nonce of the form it came from: the database itself refuses a second comment from one form.
     `body_mark` is a digest of the words, to know them again under another post. `network` is a keyed digest of the
-    sender's network, never an address, and is forgotten after 30 days.
+    sender's network, never an address, and is forgotten after 30 days. `announced_at` is when who asked for answers was
+    written to, `noticed_at` when its editors were told that it waits.
     """
 
     __tablename__ = "comment"
@@ -53,6 +54,13 @@ class Comment(Model):
         Index("ix_comment_account", "account_id", "state", "created_at", "id"),
         Index("ix_comment_mark", "body_mark"),
         Index("ix_comment_network", "network", "created_at"),
+        Index("ix_comment_noticed", "noticed_at"),
+        Index(
+            "ix_comment_news",
+            "id",
+            sqlite_where=text("state = 'published' AND announced_at IS NULL"),
+            postgresql_where=text("state = 'published' AND announced_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},  # an erased comment's number never names another
     )
 
@@ -76,6 +84,8 @@ class Comment(Model):
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    noticed_at: Mapped[datetime | None]
     origin: Mapped[str | None] = mapped_column(String(ORIGIN_LENGTH), unique=True)
 
     post: Mapped[Post] = relationship()

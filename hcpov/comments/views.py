@@ -16,7 +16,9 @@ from hcpov.comments.models import Comment, State
 from hcpov.comments.threads import comment_row
 from hcpov.extensions import limiter
 from hcpov.updates import actions as subscriptions
+from hcpov.updates.addresses import same
 from hcpov.updates.forms import UpdatesForm
+from hcpov.updates.queries import CADENCES
 from hcpov.web import article as articles
 from hcpov.web import chrome, htmx
 from hcpov.web.origin import token_is_good
@@ -104,12 +106,15 @@ def erase(token: str) -> Response:
 @blueprint.post("/receipts/<token>/answers")
 @limiter.limit("30/minute")
 def answers(token: str) -> Response:
-    """Notes that a writer wants the answers by mail, to be confirmed."""
+    """Notes that a writer wants the answers by mail, or all of the thread; to be confirmed, unless it is a member's."""
     comment, form = _own(token), UpdatesForm()
     if not form.validate():
         return _receipt(token, comment, 422, updates=form)
-    subscriptions.ask(form.email.data or "", None, comment.post_id)
-    return see_other(f"/receipts/{token}?done=answers")
+    answered = None if form.about.data == "thread" else queries.root_of(comment).id
+    email = form.email.data or ""
+    own = current_user.is_authenticated and same(current_user.email) == same(email)
+    subscriptions.ask(email, None, comment.post_id, answered, form.chosen, own)
+    return see_other(f"/receipts/{token}?done={'heard' if own else 'answers'}")
 
 
 def _shown(number: int) -> tuple[ArticleRow, Comment]:
@@ -151,6 +156,7 @@ def _receipt(
         may_edit=receipts.may_edit(comment) or late,
         late=late,
         updates=updates,
+        cadences=CADENCES,
         done=request.args.get("done", ""),
     )
     answer.headers["Cache-Control"] = "private, no-store"  # no cache between keeps what only its writer may read

@@ -11,10 +11,11 @@ from hcpov.auth.models import Credential, CredentialState
 from hcpov.blog.models import Blog, Kind, Post, State
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
+from hcpov.desk.outbox import queries as mail
 from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import writer_of
 from hcpov.extensions import db
-from hcpov.mail.models import Message
+from hcpov.mail import turns
 from hcpov.text import dates
 
 LISTED = 30
@@ -47,14 +48,18 @@ class BlogNumbers:
 
 @dataclass(frozen=True)
 class House:
-    """How the machinery is. Mail that failed was given up; whoever it was for knows nothing of it."""
+    """How the machinery is. Mail that failed was given up; whoever it was for knows nothing of it.
+
+    `away` says what is wrong with the relay; empty when all is well.
+    """
 
     waiting: int
     failed: int
+    away: str
 
 
 def overview(keeper: Keeper) -> dict[str, Any]:
-    """Returns what the first page shows. Three queries; two more for moderators and admins, three for a moderator."""
+    """Returns what the first page shows. Three queries; three more for moderators and admins, four for a moderator."""
     everywhere = keeper.everywhere
     begun = _begun(keeper, writer_of(keeper).edits)
     return {
@@ -123,7 +128,5 @@ def _badges() -> int:
 
 
 def _house() -> House:
-    waiting = select(func.count()).where(Message.sent_at.is_(None), Message.gave_up_at.is_(None))
-    failed = select(func.count()).where(Message.gave_up_at.is_not(None))
-    row = db.session.execute(select(waiting.scalar_subquery(), failed.scalar_subquery())).one()
-    return House(row[0], row[1])
+    relay = turns.relay()
+    return House(*mail.counts(), relay.problem if relay and relay.failures else "")

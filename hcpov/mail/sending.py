@@ -1,142 +1,100 @@
-"""The way from the outbox to the relay."""
+"""The way from the outbox to the relay.
 
-import hashlib
+A message is marked as sent by a commit of its own, right after the relay said that it took it. Between the relay's yes
+and the end of that commit lies the only window in which a message can be sent twice: a worker that is killed there, or
+a line that breaks before the relay's yes is heard, leaves a message that was taken and is not marked. It is sent again,
+with the same Message-ID. Nowhere else is a message lost or repeated: before the window it waits under a lease, and
+after it it is marked.
+"""
+
 import logging
-import smtplib
-import ssl
-from contextlib import suppress
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
-from types import TracebackType
-from urllib.parse import unquote, urlsplit
+from threading import Event
 
 import click
 
 from hcpov import config
-from hcpov.mail import actions
+from hcpov.mail import actions, letters
+from hcpov.mail.addresses import NoAddress
+from hcpov.mail.answers import Away, Later, Refused
 from hcpov.mail.models import Message
+from hcpov.mail.relay import Line
 
-SECONDS = 30  # for the relay to answer each of our words
-AT_ONCE = 500  # messages in one go; the rest waits for the next
+IN_A_ROW = 3  # messages that were refused for no fault of their address: it is about us, so all wait
 
 log = logging.getLogger(__name__)
-
-
-class Refused(Exception):
-    """The relay will never take this message; the text says its code, without the address."""
-
-
-class Relay:
-    """A connection to the relay in HCPOV_SMTP_URL, opened with the first message and kept for the next.
-
-    Without a relay, messages are printed, on a site that only this machine can reach.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.parts = urlsplit(url)
-        self.line: smtplib.SMTP | None = None
-
-    def __enter__(self) -> "Relay":
-        return self
-
-    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        self.hang_up()
-
-    def hang_up(self) -> None:
-        """Ends the connection, if there is one."""
-        if self.line is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                self.line.quit()
-            self.line = None
-
-    def send(self, message: EmailMessage) -> None:
-        """Hands one message over. Raises Refused, or OSError and SMTPException when it can be tried again."""
-        if not self.parts.scheme:
-            click.echo(f"\n{message.as_string(policy=message.policy.clone(cte_type='8bit'))}")
-            return
-        if self.line is None:
-            self.line = self._call()
-        try:
-            self.line.send_message(message)
-        except smtplib.SMTPRecipientsRefused as refused:
-            [(code, _)] = refused.recipients.values()
-            self._sort(code, refused)
-        except smtplib.SMTPDataError as refused:
-            self._sort(refused.smtp_code, refused)
-        except (smtplib.SMTPNotSupportedError, UnicodeEncodeError, ValueError):
-            raise Refused("the relay takes no such address") from None
-
-    def _sort(self, code: int, error: Exception) -> None:
-        if 500 <= code < 600:
-            raise Refused(f"refused with {code}") from None
-        raise error
-
-    def _call(self) -> smtplib.SMTP:
-        """Opens the connection; with STARTTLS where the relay offers it, and always before a password is said."""
-        host, context = self.parts.hostname or "", ssl.create_default_context()
-        line: smtplib.SMTP
-        if self.parts.scheme == "smtps":
-            line = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=SECONDS, context=context)
-        else:
-            line = smtplib.SMTP(host, self.parts.port or 25, timeout=SECONDS)
-        try:
-            line.ehlo()
-            if self.parts.scheme == "smtp" and line.has_extn("starttls"):
-                line.starttls(context=context)
-            self._sign_in(line)
-        except BaseException:
-            line.close()
-            raise
-        return line
-
-    def _sign_in(self, line: smtplib.SMTP) -> None:
-        if not self.parts.username:
-            return
-        if not isinstance(line.sock, ssl.SSLSocket):
-            raise smtplib.SMTPNotSupportedError("the relay offers no TLS, so the password was kept back")
-        line.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+stop = Event()  # set when the worker is told to end: what is on its way is sent, and nothing more
 
 
 def send_due() -> int:
     """Sends what is due and returns how many messages were sent. Commits after each.
 
-    A relay that cannot be reached ends the go: the message is tried again after a pause, and so are the others.
+    A relay that cannot be reached ends the go. All messages then wait for a while, and none of them is to blame.
     """
-    settings, sent = config.current(), 0
+    settings, sent, ours = config.current(), 0, 0
     if not settings.smtp_url and not settings.is_local:
         log.warning("no mail is sent: HCPOV_SMTP_URL names no relay")
         return 0
-    with Relay(settings.smtp_url) as relay:
-        while sent < AT_ONCE and (message := actions.claim()):
-            try:
-                relay.send(written(message))
-            except Refused as refused:
-                actions.mark_failed(message, str(refused), for_good=True)
-            except (OSError, smtplib.SMTPException) as failed:
-                log.warning("the relay could not take message %s: %s", message.id, type(failed).__name__)
-                actions.mark_failed(message, type(failed).__name__, for_good=False)
+    with Line(settings.smtp_url) as line:
+        while not stop.is_set() and (message := actions.claim(settings.mail_rate)):
+            if (wait := actions.wait_for(message)) and stop.wait(wait):
+                actions.give_back(message)
                 break
-            else:
-                actions.mark_sent(message)
-                sent += 1
+            try:
+                if _deliver(line, message):
+                    sent, ours = sent + 1, 0
+                    continue
+            except Away as away:
+                log.warning("no mail is sent just now: %s", away)
+                actions.give_back(message)
+                actions.pause(str(away))
+                break
+            except _AboutUs as refusal:
+                ours += 1
+                if ours == IN_A_ROW:
+                    log.warning("no mail is sent just now: %s, %s times in a row", refusal, ours)
+                    actions.pause(f"{refusal}, {ours} times in a row")
+                    break
     return sent
 
 
-def written(message: Message) -> EmailMessage:
-    """Returns the message as it travels.
+class _AboutUs(Exception):
+    """A message was not taken, and its address is not the reason."""
 
-    Its Message-ID follows from the row: should it be sent twice, mail programs can know it as one (RFC 5322 3.6.4).
-    """
-    settings = config.current()
-    mark = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:32]
-    mail = EmailMessage(policy=SMTP_POLICY)
-    mail["From"] = Address(settings.site_name, addr_spec=settings.sender)
-    mail["To"] = message.to
-    mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<{mark}.{message.id}@{settings.sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 5: nobody's holiday answer comes back
-    mail.set_content(message.text)
-    return mail
+
+def _deliver(line: Line, message: Message) -> bool:
+    """Sends one message and commits what became of it; says whether it was sent. Raises Away and _AboutUs."""
+    try:
+        letter = letters.letter(message)
+    except NoAddress as problem:
+        actions.mark_refused(message, str(problem))
+        return False
+    except Away:
+        raise
+    except Exception as problem:  # whatever is odd about one message, the others must not wait for it
+        log.error("message %s cannot be written: %s", message.id, type(problem).__name__)
+        actions.mark_refused(message, "it cannot be written as a letter")
+        return False
+    if not line.parts.scheme:
+        _print(message)
+        actions.mark_sent(message)
+        return True
+    try:
+        line.send(letter)
+    except Refused as refused:
+        actions.mark_refused(message, str(refused), refused.code)
+        if not refused.code:
+            raise _AboutUs(str(refused)) from None
+    except Later as later:
+        log.warning("message %s was not taken: %s", message.id, later)
+        actions.mark_failed(message, str(later))
+        if later.silent:
+            raise _AboutUs(str(later)) from None
+    else:
+        actions.mark_sent(message)
+        return True
+    return False
+
+
+def _print(message: Message) -> None:
+    """Shows a message on a site that only this machine can reach and that has no relay."""
+    click.echo(f"\nTo: {message.to}\nSubject: {message.subject}\n\n{message.text}")

@@ -105,7 +105,7 @@ def add_post(path: Path, people: dict[str, Account], blogs: dict[str, Blog]) -> 
     post.tags = [tag_named(name, db.session()) for name in data["tags"]]
     db.session.flush()
     record(post, post.author_id)
-    post.announced_at = post.published_at
+    post.announce, post.announced_at = False, post.published_at
     _add_comments(post, data.get("comment", []), people)
     return len(data.get("comment", []))
 
@@ -129,6 +129,7 @@ def _add_comments(post: Post, said: list[dict[str, Any]], people: dict[str, Acco
             disclosure=each.get("disclosure", ""),
             created_at=at,
             published_at=at,
+            announced_at=at,
         )
         db.session.add(comment)
         db.session.flush()

@@ -22,6 +22,7 @@ class Gone:
     """What was erased, by number. `kept` are comments that stay and are nobody's; `how` is for the account.
 
     `texts` are posts that were taken back, for a restored backup brought their older text.
+    `left` are subscriptions that stay and are not written to.
     """
 
     accounts: list[int] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Gone:
     subscriptions: list[int] = field(default_factory=list)
     messages: list[int] = field(default_factory=list)
     texts: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
     how: str = ""
 
     def bury(self) -> list[Buried]:

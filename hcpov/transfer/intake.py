@@ -133,7 +133,7 @@ def _write(ready: Ready, item: Item, places: Places, gallery: Gallery, report: R
         report.change("The author's name was misspelt", shown)
     if post.is_public:
         record(post)
-        post.announced_at = at  # its readers heard of it on the old site
+        post.announce, post.announced_at = False, at  # its readers heard of it on the old site
 
 
 def _note(notes: Counter[str], which: str, report: Report) -> None:

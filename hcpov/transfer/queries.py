@@ -16,9 +16,11 @@ from hcpov.blog.models import Blog, BlogRole, Draft, Earlier, Kind, Post, Revisi
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment, Decision
 from hcpov.extensions import db
-from hcpov.mail.models import Message
+from hcpov.mail import refusals
+from hcpov.mail.models import Message, RefusedAddress
 from hcpov.media.models import Picture
 from hcpov.transfer.departure import about
+from hcpov.updates.addresses import same
 from hcpov.updates.models import Subscription
 
 FETCHED = 100  # rows at once
@@ -38,7 +40,7 @@ class Part:
 
 
 def of_account(account: Account) -> list[Part]:
-    """Returns what is held about a member. Seventeen queries, however much there is."""
+    """Returns what is held about a member. Eighteen queries, however much there is."""
     mine = account.id
     return [
         Part("profile", "Profile", "What you told us about yourself.", iter([_profile(account)])),
@@ -58,15 +60,16 @@ def of_account(account: Account) -> list[Part]:
         Part("decisions_by_you", "Decisions you made", "About comments, at the desk.", _rows(_decisions_by(mine))),
         _subscriptions(account.email),
         _messages(account.email),
+        _refusals(account.email),
         Part("log_by_you", "What you did", "Lines of the log of this site.", _rows(_log(Audit.account_id == mine))),
         Part("log_about_you", "What was done", "Lines of that log about your account.", _rows(_log(about(mine)))),
     ]
 
 
 def of_address(email: str) -> list[Part]:
-    """Returns what is held under an address, apart from an account. Four queries, however much there is."""
+    """Returns what is held under an address, apart from an account. Five queries, however much there is."""
     theirs = erasing.of_address(email)
-    return [_comments(theirs), _decisions_about(theirs), _subscriptions(email), _messages(email)]
+    return [_comments(theirs), _decisions_about(theirs), _subscriptions(email), _messages(email), _refusals(email)]
 
 
 def _profile(account: Account) -> Row:
@@ -171,12 +174,14 @@ def _decisions_by(account_id: int) -> Wanted:
 
 def _subscriptions(email: str) -> Part:
     s = Subscription
-    wanted = select(s.email, Blog.name.label("blog"), Post.title.label("post"), s.cadence)
+    wanted = select(s.email, Blog.name.label("blog"), Post.title.label("post"), s.comment_id.label("answers_to"))
+    wanted = wanted.add_columns(s.cadence)
     wanted = wanted.add_columns(s.created_at.label("asked_at"), s.confirmed_at, s.left_at)
     wanted = wanted.outerjoin(Blog, Blog.id == s.blog_id).outerjoin(Post, Post.id == s.post_id)
-    theirs = or_(s.email == email, s.email == email.casefold())
+    theirs = or_(s.email == email, s.email == same(email))
     words = (
-        "What this address asked to hear of: a blog, the answers to a post, or the whole site where neither is named."
+        "What this address asked to hear of: a blog, the comments on a post, the answers to a comment of it, or the "
+        "whole site where none is named."
     )
     return Part("subscriptions", "Keep Me Updated", words, _rows(wanted.where(theirs).order_by(s.id)))
 
@@ -187,6 +192,13 @@ def _messages(email: str) -> Part:
     theirs = or_(m.to == email, func.lower(m.to) == email.lower())
     words = "Mail to this address. Its words are forgotten once it is sent, and may open something until then."
     return Part("messages", "Messages", words, _rows(wanted.where(theirs).order_by(m.id)))
+
+
+def _refusals(email: str) -> Part:
+    r = RefusedAddress
+    wanted = select(r.at.label("refused_at"), r.code).where(r.digest == refusals.digest(email))
+    words = "That mail to this address was refused. We keep a mark of the address, from which nobody can read it."
+    return Part("refusals", "Refused mail", words, _rows(wanted))
 
 
 def _log(which: Any) -> Wanted:

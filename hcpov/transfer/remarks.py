@@ -56,6 +56,7 @@ def comment_of(said: Said, at: datetime, lead: Callable[[str], str], notes: Coun
         reasons=reasons,
         created_at=at,
         published_at=at if state == State.PUBLISHED else None,
+        announced_at=at if state == State.PUBLISHED else None,  # it was read on the old site
     )
 
 

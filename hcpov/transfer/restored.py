@@ -6,11 +6,12 @@ Only what was there before its tombstone is erased.
 
 from collections.abc import Iterator
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from hcpov import clock
 from hcpov.auth import tombstones
 from hcpov.auth.models import Account, Tombstone
-from hcpov.auth.tombstones import ACCOUNT, ANONYMOUS, COMMENT, MESSAGE, REMOVED, SUBSCRIPTION, TEXT, Buried
+from hcpov.auth.tombstones import ACCOUNT, ANONYMOUS, COMMENT, LEFT, MESSAGE, REMOVED, SUBSCRIPTION, TEXT, Buried
 from hcpov.blog import history
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment
@@ -18,6 +19,7 @@ from hcpov.extensions import db
 from hcpov.mail.models import Message
 from hcpov.transfer import departure
 from hcpov.transfer.departure import Gone
+from hcpov.updates import actions as updates
 from hcpov.updates.models import Subscription
 
 AT_ONCE = 500
@@ -42,6 +44,7 @@ def erase(named: list[Buried]) -> Gone:
     gone.subscriptions += _delete([each for each in named if each.kind == SUBSCRIPTION], Subscription)
     gone.messages += _delete([each for each in named if each.kind == MESSAGE], Message)
     gone.texts += [each.number for each in named if each.kind == TEXT and history.take_back(each.number, each.at)]
+    gone.left += _leave([each for each in named if each.kind == LEFT])
     gone.bury()
     return gone
 
@@ -51,6 +54,20 @@ def _delete(buried: list[Buried], table: type[Subscription] | type[Message]) -> 
     for numbers in _there(buried, table):
         db.session.execute(delete(table).where(table.id.in_(numbers)).execution_options(synchronize_session=False))
         gone += numbers
+    return gone
+
+
+def _leave(buried: list[Buried]) -> list[int]:
+    """Leaves again what was left, and takes back what waits to be sent for it."""
+    gone: list[int] = []
+    for numbers in _there(buried, Subscription):
+        here = (Subscription.id.in_(numbers), Subscription.left_at.is_(None))
+        left = (
+            update(Subscription).where(*here).values(left_at=clock.now()).returning(Subscription.id, Subscription.email)
+        )
+        for number, email in db.session.execute(left.execution_options(synchronize_session=False)).all():
+            updates.take_back(email, number)
+            gone.append(number)
     return gone
 
 

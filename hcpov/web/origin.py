@@ -14,6 +14,8 @@ from hcpov import config
 from hcpov.extensions import csrf
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+# What a mail program sends for its owner: the address itself says who may (RFC 8058 3.1), and can do nothing but leave.
+_ONE_CLICK = ("updates.act", "One-Click")
 # Forms whose words must survive a wrong token: their views ask `token_is_good` and answer with the form.
 _KEEPS_WORDS = {"comments.leave", "comments.leave_on_page", "posts.act"}
 
@@ -24,7 +26,7 @@ def install(app: Flask) -> None:
 
 
 def _refuse() -> None:
-    if request.method in _SAFE:
+    if request.method in _SAFE or _is_one_click():
         return
     if not is_ours():
         abort(403, "This form was sent from another site. Open the page here and send it again.")
@@ -32,6 +34,11 @@ def _refuse() -> None:
         abort(415)
     if current_user.is_authenticated and request.endpoint not in _KEEPS_WORDS:
         csrf.protect()
+
+
+def _is_one_click() -> bool:
+    endpoint, word = _ONE_CLICK  # first the address: the form of any other is not read here, however large it is
+    return request.endpoint == endpoint and request.form.get("List-Unsubscribe") == word
 
 
 def is_ours() -> bool:

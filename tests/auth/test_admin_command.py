@@ -44,7 +44,8 @@ def run(settings: Settings, app: Flask) -> Run:
 
     In this process, for speed, where every answer is echoed; `run_apart` runs the command as people do.
     """
-    environ = environment(settings) | {"HCPOV_RATE_LIMITS": "off"}
+    others: dict[str, str | None] = {name: None for name in os.environ if name.startswith(config.PREFIX)}
+    environ = others | environment(settings) | {"HCPOV_RATE_LIMITS": "off"}
 
     def ran(*words: str, answers: tuple[str, ...] = ()) -> Result:
         said = "".join(f"{answer}\n" for answer in answers)

@@ -11,6 +11,7 @@ from hcpov.extensions import db
 from tests.forms import hidden
 from tests.make import PASSWORD, MadeAccount, Make
 from tests.post_office import PostOffice, link, words
+from tests.updates.readers import stored, wish
 
 SignIn = Callable[[MadeAccount], FlaskClient]
 Travel = Callable[[float], None]
@@ -125,6 +126,7 @@ def test_another_address_waits_for_its_mailbox(
     app: Flask, client: FlaskClient, make: Make, sign_in: SignIn, post_office: PostOffice
 ) -> None:
     member = make.account("Maeve", email="old@example.org")
+    wish(app, "old@example.org")
     browser = sign_in(member)
     assert post(browser, "/account/email", email="new@example.org") == 303
     assert "new@example.org" in browser.get("/account/email").text
@@ -141,6 +143,7 @@ def test_another_address_waits_for_its_mailbox(
     assert told["To"] == "old@example.org"
     assert "was changed" in text and "new@example.org" not in text
     assert client.post(path).status_code == 404
+    assert [row.email for row in stored(app)] == ["new@example.org"]  # what it hears of went along
 
 
 def test_a_newer_wish_ends_the_older(

@@ -23,8 +23,8 @@ from werkzeug.test import TestResponse
 from hcpov.auth.models import Account
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.mail.letters import written
 from hcpov.mail.models import Message
-from hcpov.mail.sending import written
 from tests import live
 from tests.forms import hidden
 from tests.make import PASSWORD, MadeAccount, Make

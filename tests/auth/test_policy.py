@@ -17,6 +17,7 @@ from hcpov.blog.models import BlogRole
 from hcpov.comments import actions
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
+from hcpov.mail.models import Message
 from hcpov.media.models import Picture
 from tests.forms import hidden
 from tests.house.routes import Route, is_refused, path_to, routes
@@ -132,6 +133,10 @@ EXPECTED = {
     "members.listing": WHO_GIVES_ROLES,
     "members.member": WHO_GIVES_ROLES,
     "members.switch": ADMINS,
+    "outbox.act_on_all": ADMINS,
+    "outbox.act_on_one": ADMINS,
+    "outbox.lift": ADMINS,
+    "outbox.listing": ADMINS,
     "pictures.add": WRITERS,
     "pictures.describe": "nnffyyfy",  # authors say it of their own
     "pictures.listing": WRITERS,
@@ -165,10 +170,13 @@ EXPECTED = {
     "shelf.rename": ADMINS,
     "static": ALL,
     "strip.toggle": STAFF,
+    "updates.act": NOBODY_WITHOUT_A_LINK,
     "updates.ask_blog": ALL,
     "updates.ask_site": ALL,
-    "updates.asked_by_mail": NOBODY_WITHOUT_A_LINK,
-    "updates.confirm": NOBODY_WITHOUT_A_LINK,
+    "updates.change_mine": MEMBERS,
+    "updates.choose": ALL,
+    "updates.mine": MEMBERS,
+    "updates.wishes": NOBODY_WITHOUT_A_LINK,
 }
 # Forms whose words must survive a token that is out of date: they answer with the form.
 KEEPS_WORDS = {"comments.leave", "comments.leave_on_page", "posts.act"}
@@ -208,6 +216,8 @@ class Visitor:
         if route.endpoint.startswith("members.") and route.endpoint != "members.listing":
             fields = {"role": f"author:{blog}", "act": "give", "state": "off", "reason": "Why not."}
             return self.with_number(route, self.make.account().id), fields
+        if route.endpoint == "outbox.act_on_all":
+            return route.path, {"act": "call"}
         if route.endpoint == "posts.new":
             return route.path, {"blog": str(blog)}
         if route.endpoint.startswith("posts.") and route.is_numbered:
@@ -221,6 +231,7 @@ class Visitor:
             "desk.set_rule": (lambda: blog, {"rule": "open"}),
             "desk.settle": (self.held, hold),
             "desk.undo": (self.decided, {}),
+            "outbox.act_on_one": (self.message, {"act": "drop"}),
             "pictures.describe": (self.picture, {"alt": "A ward at night"}),
             "pictures.one": (self.picture, {}),
         }
@@ -240,6 +251,14 @@ class Visitor:
         row = Credential(
             account_id=self.make.account().id, profession="Nurse", region="Ohio", body="Board", number="12"
         )
+        with self.app.app_context():
+            db.session.add(row)
+            db.session.commit()
+            return row.id
+
+    def message(self) -> int:
+        """Makes a message that waits."""
+        row = Message(to="a@example.org", subject="A", text="A", dedupe_key=secrets.token_hex(16))
         with self.app.app_context():
             db.session.add(row)
             db.session.commit()

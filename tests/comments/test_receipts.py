@@ -185,6 +185,7 @@ def test_answers_by_mail_are_asked_for_once_and_confirmed(
         client.post(f"/receipts/{token}/answers", data={"email": "ada@example.org"})
     with app.app_context():
         [wish] = db.session.scalars(db.select(Subscription))
+        assert wish.comment_id is not None
         assert (wish.email, wish.post_id, wish.blog_id, wish.confirmed_at) == ("ada@example.org", post.id, None, None)
         [message] = db.session.scalars(db.select(Message))
         assert message.to == "ada@example.org" and "Potassium" not in message.text
@@ -192,7 +193,7 @@ def test_answers_by_mail_are_asked_for_once_and_confirmed(
     assert "Is this your address?" in client.get(link).text
     with app.app_context():
         assert db.session.scalars(db.select(Subscription)).one().confirmed_at is None  # a scanner followed the link
-    assert "Your address is confirmed" in client.post(link).text
+    assert "Your address is confirmed" in client.post(link, follow_redirects=True).text
     with app.app_context():
         assert db.session.scalars(db.select(Subscription)).one().confirmed_at is not None
     assert client.get("/updates/forged").status_code == 404

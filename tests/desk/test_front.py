@@ -11,6 +11,7 @@ from hcpov import clock
 from hcpov.auth.models import Account, Credential
 from hcpov.blog.models import State
 from hcpov.extensions import db
+from hcpov.mail import actions as mail
 from hcpov.mail.models import Message
 from tests.desk.conftest import NAMES, Desk
 from tests.house.markup import problems_of
@@ -110,6 +111,10 @@ def test_the_house_and_what_members_ask(desk: Desk) -> None:
         db.session.commit()
     page = front(desk, "moderator")
     assert "2 messages wait to be sent; 1 message was given up." in page
+    assert "/desk/mail" not in page and '<a href="/desk/mail">Look at the mail</a>' in front(desk, "admin")
+    with desk.app.app_context():
+        mail.pause("the relay hung up at the call")
+    assert "Mail stands still: the relay hung up at the call." in front(desk, "moderator")
     assert '<a href="/desk/credentials">1 badge waits</a>' in page
     assert "badge waits" not in front(desk, "editor")
 
@@ -134,7 +139,7 @@ def test_what_it_costs(desk: Desk, queries: Callable[[], Any]) -> None:
                 page = desk.browsers[who].get("/desk/").text
             costs.append(len(said))
     # the session with its roles, blogs of the masthead, how many wait; an editor's blogs; then the page's own
-    assert costs == [7, 9, 8] * 2
+    assert costs == [7, 10, 9] * 2
     assert "These are the first of more." in page
 
 

@@ -67,8 +67,9 @@ PUBLIC = {
     "static": "GET",
     "updates.ask_blog": "POST",
     "updates.ask_site": "POST",
-    "updates.asked_by_mail": "GET",
-    "updates.confirm": "POST",
+    "updates.act": "POST",
+    "updates.choose": "GET",
+    "updates.wishes": "GET",
 }
 
 # Addresses for those who may; strangers are refused or led to the sign-in page.
@@ -113,6 +114,10 @@ PRIVATE = {
     "members.listing": "GET",
     "members.member": "GET",
     "members.switch": "POST",
+    "outbox.act_on_all": "POST",
+    "outbox.act_on_one": "POST",
+    "outbox.lift": "POST",
+    "outbox.listing": "GET",
     "profiles.credentials": "GET POST",
     "profiles.profile": "GET POST",
     "profiles.withdraw": "POST",
@@ -141,6 +146,8 @@ PRIVATE = {
     "posts.preview": "POST",
     "posts.tags": "GET",
     "posts.take_links_back": "POST",
+    "updates.change_mine": "POST",
+    "updates.mine": "GET",
     "strip.toggle": "POST",  # for whom HCPOV_STRIP names: staff, unless it says otherwise
 }
 

@@ -25,7 +25,7 @@ NOT_PAGES = {
     "comments.permalink": "leads to the page it is on",
     "comments.receipt": "opens with a receipt only",
     "data.held": "opens with a token only",
-    "updates.asked_by_mail": "opens with a token only",
+    "updates.wishes": "opens with a token only",
     "captcha.fragment": "a fragment",
     "feeds.blog": "a feed",
     "feeds.page_thread": "a feed",

@@ -17,6 +17,7 @@ from hcpov.blog.models import Draft, Earlier, Post, Revision, State
 from hcpov.comments.models import Decision, Report
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
+from hcpov.mail import refusals
 from hcpov.mail.actions import enqueue
 from hcpov.media.models import Picture
 from hcpov.updates.models import Subscription
@@ -132,6 +133,7 @@ def _rows(mine: int, others: int, post: int, comment: int, number: int) -> None:
     enqueue(
         "zelda.new@example.org", "Please confirm", "a-reset-token", f"new email {mine} {letters.mark('x')} {number}"
     )
+    refusals.remember(EMAIL, "550 5.1.1")
     enqueue("otto@example.org", "For Otto", "Words.", f"otto {number}")
 
 

@@ -59,8 +59,9 @@ SHAPE = {
     "edited_by_editor network_mark_kept body",
     "decisions_about_you": "comment what reason at undone",
     "decisions_by_you": "comment post page what reason at undone",
-    "subscriptions": "email blog post cadence asked_at confirmed_at left_at",
+    "subscriptions": "email blog post answers_to cadence asked_at confirmed_at left_at",
     "messages": "email subject written_at sent_at gave_up_at",
+    "refusals": "refused_at code",
     "log_by_you": "at what done_to reason details",
     "log_about_you": "at what done_to reason details",
 }
@@ -126,7 +127,7 @@ def test_an_empty_account_is_shown_as_well(make: Make, sign_in: SignIn) -> None:
     parts = take(browser)["parts"]
     assert parts["comments"]["rows"] == [] and parts["profile"]["rows"][0]["name"] == "Maeve O'Neil"
     page = send(browser, "/account/data", **{"as": "page"}).text
-    assert problems_of(page) == [] and page.count('<p class="empty">Nothing.</p>') == 14
+    assert problems_of(page) == [] and page.count('<p class="empty">Nothing.</p>') == 15
 
 
 def test_a_decision_outlives_what_it_was_about(app: Flask, make: Make, sign_in: SignIn) -> None:
@@ -140,7 +141,7 @@ def test_a_decision_outlives_what_it_was_about(app: Flask, make: Make, sign_in: 
     assert "An advertisement." in send(browser, "/account/data", **{"as": "page"}).text
 
 
-@pytest.mark.parametrize(("kind", "number"), [("file", 20), ("page", 22)])
+@pytest.mark.parametrize(("kind", "number"), [("file", 21), ("page", 23)])
 def test_the_number_of_queries_stays(
     app: Flask, make: Make, queries: Callable[[], Any], kind: str, number: int
 ) -> None:

@@ -126,7 +126,7 @@ def test_the_link_names_no_address_and_the_outbox_forgets_it(app: Flask, client:
         [sent] = db.session.scalars(db.select(Message))
         assert (sent.to, sent.text) == ("", "")
     page = client.get(path)
-    assert GUEST in page.text and page.text.count(">Nothing.<") == 4
+    assert GUEST in page.text and page.text.count(">Nothing.<") == 5
 
 
 def test_the_page_shows_what_is_held_and_nothing_else(app: Flask, client: FlaskClient, guest: int) -> None:
@@ -147,7 +147,7 @@ def test_the_file_is_the_same(app: Flask, client: FlaskClient, guest: int) -> No
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     file = json.loads(answer.data)
     assert (file["version"], file["held_under"]) == (1, GUEST)
-    assert list(file["parts"]) == ["comments", "decisions_about_you", "subscriptions", "messages"]
+    assert list(file["parts"]) == ["comments", "decisions_about_you", "subscriptions", "messages", "refusals"]
     assert [row["state"] for row in file["parts"]["comments"]["rows"]] == ["published", "held"]
     assert client.get(f"{path}/file").status_code in {404, 405}
 
@@ -159,10 +159,10 @@ def test_the_number_of_queries_stays(
     for _ in range(2):
         with queries() as said:
             client.get(path)
-        assert len(said) == 5
+        assert len(said) == 6
         with queries() as said:
             client.post(f"{path}/file")
-        assert len(said) == 4
+        assert len(said) == 5
         for _ in range(20):
             make.comment(post, "More.", email=GUEST)
 
@@ -193,7 +193,7 @@ def test_twice_is_once_and_writes_one_letter(app: Flask, client: FlaskClient, gu
             sending.send_due()
     with app.app_context():
         assert db.session.query(Message).filter_by(subject="Your data was erased").count() == 1
-    assert client.get(path).text.count(">Nothing.<") == 4
+    assert client.get(path).text.count(">Nothing.<") == 5
 
 
 def test_an_empty_address_gets_no_farewell(app: Flask, client: FlaskClient) -> None:
@@ -217,7 +217,7 @@ def test_stale_and_forged_links_open_nothing(app: Flask, client: FlaskClient, gu
     path = link(app, client)
     forged = ["x", "é", "x" * 5000, "a b", path[9:-3], path[9:] + "x", path[9:].swapcase()]
     with app.app_context():
-        plain = wishes.issue(1)  # another feature's token, signed with the same secret
+        plain = wishes.issue("a key of a wish")  # another feature's token, signed with the same secret
     for token in [*forged, plain]:
         for answer in (
             client.get(f"/my-data/{token}"),

@@ -22,6 +22,7 @@ from hcpov.comments.models import Comment, State
 from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.mail import sending
+from hcpov.mail.actions import enqueue
 from hcpov.mail.models import Message
 from hcpov.transfer import actions
 from hcpov.updates import actions as updates
@@ -102,7 +103,10 @@ def test_nothing_is_left_in_the_file_of_a_restored_database(
     assert all(word.encode() in copy.read_bytes().lower() for word in TRACES)
     done = hcpov(tmp_path, "erase-again")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "Erased again: 1 account, 6 comments, 2 subscriptions, 3 messages.\n"
+    assert (
+        done.stdout
+        == "Erased again: 1 account, 6 comments, 2 subscriptions, 3 messages. Subscriptions left again: 0.\n"
+    )
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for path in tmp_path.iterdir():
@@ -145,6 +149,40 @@ def test_a_single_comment_is_erased_again(app: Flask, make: Make) -> None:
     assert again(app) == {"comments": 1}
     assert [row["id"] for row in read(app)["comment"]] == [other]
     assert read(app)["post"][0]["comment_count"] == 1
+
+
+def test_what_was_left_is_left_again(app: Flask, file: Path) -> None:
+    """A newer wish, or one that came back, is no older than its tombstone."""
+    numbers = {}
+    with app.app_context():
+        for name in ("left", "came-back", "stays"):
+            updates.ask(f"{name}@example.org", None, sure=True)
+        for row in db.session.scalars(db.select(Subscription)):
+            numbers[row.email.partition("@")[0]] = row.id
+    backup = read(app)
+    with app.app_context():
+        for name in ("left", "came-back"):
+            updates.leave(f"{name}@example.org", numbers[name])
+        updates.come_back("came-back@example.org", numbers["came-back"])
+    assert "@" not in file.read_text()
+    newer = read(app)
+    with app.app_context():
+        db.session.execute(db.text("UPDATE subscription SET left_at = NULL"))
+        enqueue("left@example.org", "News", "Words.", f"post 1 {numbers['left']}")
+        enqueue("stays@example.org", "News", "Words.", f"post 1 {numbers['stays']}")
+        db.session.commit()
+        assert actions.erase_again().left == [numbers["left"]]
+        assert actions.erase_again().left == []
+    assert [row["to"] for row in read(app)["message"]] == ["stays@example.org"]
+    restore(app, newer)
+    with app.app_context():
+        assert actions.erase_again().left == []
+    restore(app, backup)  # from before any of it: what came back since is not known there
+    with app.app_context():
+        assert sorted(actions.erase_again().left) == sorted([numbers["left"], numbers["came-back"]])
+        assert [
+            row.email for row in db.session.scalars(db.select(Subscription).where(Subscription.left_at.is_(None)))
+        ] == ["stays@example.org"]
 
 
 def test_what_was_chosen_last_counts(app: Flask, make: Make) -> None:

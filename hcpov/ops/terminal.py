@@ -1,0 +1,28 @@
+"""What ops are told on a terminal."""
+
+import click
+
+from hcpov.config import Settings
+from hcpov.ops import deliverability
+from hcpov.ops.names import Names, Unanswered
+
+
+def look_after_mail(settings: Settings, selector: str, nameserver: str) -> int:
+    """Prints what is fine and what is missing, with what to write into DNS; returns the exit code."""
+    try:
+        names = Names(nameserver)
+    except Unanswered as problem:
+        raise click.ClickException(str(problem)) from None
+    except ValueError:
+        raise click.ClickException("write a name server as 127.0.0.1 or 127.0.0.1:5353") from None
+    click.echo(f"Mail from {settings.sender}. Whoever relays it signs it (DKIM); this software does not.")
+    missing = 0
+    for each in deliverability.findings(settings, names, selector):
+        missing += each.state == deliverability.MISSING
+        click.echo(f"  {each.state:8} {each.words}")
+        if each.write:
+            click.echo(f"           Write into DNS: {each.write}")
+        if each.mend:
+            click.echo(f"           {each.mend}")
+    click.echo("Nothing is missing." if not missing else f"{missing} to mend.")
+    return 1 if missing else 0

@@ -1,0 +1,67 @@
+"""The notice that comments wait: how many on which blog, and why, in words of our own.
+
+None of their text is in it, and nothing that a person typed as a reason: what may identify a patient stays at the desk.
+"""
+
+import re
+from collections import Counter
+from datetime import datetime
+
+from hcpov import config
+from hcpov.mail.batches import Letter
+from hcpov.updates.letters import Piece, written
+from hcpov.updates.news import queries
+from hcpov.updates.news.queries import KeeperRow
+
+OTHER = "to be read"
+# What the rules of the guard say (comments/guard.py), each by its beginning, and how it is said here.
+REASONS = (
+    (re.compile(r"may identify a patient"), "may identify a patient"),
+    (re.compile(r"asked for an editor"), "sent without the security code"),
+    (re.compile(r"a hidden field"), "a hidden field was filled in"),
+    (re.compile(r"a link, sent within"), "a link, sent at once"),
+    (re.compile(r"\d+ comments from one network"), "many from one network"),
+    (re.compile(r"\d+ links"), "many links"),
+    (re.compile(r"the same text on"), "the same text on other posts"),
+    (re.compile(r"the word “"), "a word of the list"),
+    (re.compile(r"this blog checks"), "the blog checks every comment"),
+    (re.compile(r"the first comment by"), "the first comment by an address"),
+)
+
+
+def letters(now: datetime) -> list[Letter]:
+    """Returns a letter to each who may settle something that waits. Three queries."""
+    waiting: dict[int, Counter[str]] = {}
+    names: dict[int, str] = {}
+    for blog_id, name, reasons in queries.held():
+        names[blog_id] = name
+        why = waiting.setdefault(blog_id, Counter())
+        why.update({in_words(reasons): 1})
+    found = []
+    for keeper in queries.keepers():
+        theirs = {each: waiting[each] for each in waiting if keeper.blogs is None or each in keeper.blogs}
+        if theirs:
+            found.append(_letter(keeper, {names[each]: why for each, why in theirs.items()}, now))
+    return found
+
+
+def in_words(reasons: list[str]) -> str:
+    """Returns why a comment waits, the weightiest reason first; what nobody foresaw is `to be read`."""
+    for pattern, words in REASONS:
+        if any(pattern.match(reason) for reason in reasons):
+            return words
+    return OTHER
+
+
+def _letter(keeper: KeeperRow, waiting: dict[str, Counter[str]], now: datetime) -> Letter:
+    number = sum(why.total() for why in waiting.values())
+    subject = f"{number} held comment{'' if number == 1 else 's'} at {config.current().site_name}"
+    pieces = [Piece("words", f"Hello {keeper.name},"), Piece("words", "comments wait for an editor:")]
+    for name, why in waiting.items():
+        said = "; ".join(f"{times} {words}" for words, times in why.most_common())
+        pieces.append(Piece("words", f"{name}: {why.total()} ({said})"))
+    pieces.append(Piece("link", "Read and settle them", f"{config.current().site_url}/desk/held"))
+    minutes = config.current().notice_minutes
+    pieces.append(Piece("words", f"You hear of new ones every {minutes} minutes at most."))
+    text, html = written(subject, pieces)
+    return Letter(keeper.email, subject, text, f"held {keeper.id} {now.timestamp()}", html)
