@@ -30,17 +30,13 @@ def main() -> None:
 def application() -> "Iterator[Flask]":
     """Yields the application inside its context; a bad setting ends the command with its message."""
     from hcpov.app import create_app
-    from hcpov.extensions import db
 
     try:
         app = create_app()
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
     with app.app_context():
-        try:
-            yield app
-        finally:
-            db.engine.dispose()
+        yield app
 
 
 @main.command()

@@ -15,7 +15,6 @@ from hcpov.desk.outbox import queries as mail
 from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import writer_of
 from hcpov.extensions import db
-from hcpov.mail import turns
 from hcpov.text import dates
 
 LISTED = 30
@@ -59,7 +58,7 @@ class House:
 
 
 def overview(keeper: Keeper) -> dict[str, Any]:
-    """Returns what the first page shows. Three queries; three more for moderators and admins, four for a moderator."""
+    """Returns what the first page shows. Three queries; two more for moderators and admins, three for a moderator."""
     everywhere = keeper.everywhere
     begun = _begun(keeper, writer_of(keeper).edits)
     return {
@@ -128,5 +127,4 @@ def _badges() -> int:
 
 
 def _house() -> House:
-    relay = turns.relay()
-    return House(*mail.counts(), relay.problem if relay and relay.failures else "")
+    return House(*mail.counts())

@@ -128,7 +128,8 @@ def test_the_server_is_killed_while_somebody_types(
         expect(page.locator("[data-saved]")).to_contain_text("Saved")
         page.get_by_role("button", name="Save", exact=True).click()
         until(lambda: stored(app, number).body == BODY + " Before. While it was down.", page)
-    assert page.evaluate("localStorage.length") == 0
+        expect(page.locator("[data-saved]")).to_contain_text("Saved at")  # the page that follows is there
+        assert page.evaluate("localStorage.length") == 0
 
 
 def test_the_browser_is_closed_while_the_line_is_down(

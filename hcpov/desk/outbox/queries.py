@@ -9,7 +9,7 @@ from hcpov import clock, config
 from hcpov.extensions import db
 from hcpov.mail import refusals, turns
 from hcpov.mail.addresses import masked
-from hcpov.mail.models import Message
+from hcpov.mail.models import THE_RELAY, Message, Relay
 from hcpov.text import dates
 
 LISTED = 30
@@ -51,11 +51,12 @@ class Outbox:
     has_relay: bool
 
 
-def counts() -> tuple[int, int]:
-    """Returns how many messages wait and how many were given up. One query."""
+def counts() -> tuple[int, int, str]:
+    """Returns how many messages wait, how many were given up, and why mail stands still, if it does. One query."""
     waits, failed = (select(func.count()).where(*each).scalar_subquery() for each in (_WAITS, _FAILED))
-    row = db.session.execute(select(waits, failed)).one()
-    return row[0], row[1]
+    away = select(Relay.problem).where(Relay.id == THE_RELAY, Relay.failures > 0).scalar_subquery()
+    row = db.session.execute(select(waits, failed, away)).one()
+    return row[0], row[1], row[2] or ""
 
 
 def outbox(which: str, after: int | None, whole: bool) -> Outbox:
@@ -63,11 +64,10 @@ def outbox(which: str, after: int | None, whole: bool) -> Outbox:
 
     Addresses are masked unless `whole`. Three queries, four when there are rows.
     """
-    waiting, given_up = counts()
+    waiting, given_up, problem = counts()
     relay, now = turns.relay(), clock.now()
     listed = _waiting(after) if which == WAITING else _given_up(after)
     refused = refusals.known_among([each.to for each in listed[:LISTED]])
-    away = relay is not None and relay.failures > 0
     settings = config.current()
     return Outbox(
         which,
@@ -75,9 +75,9 @@ def outbox(which: str, after: int | None, whole: bool) -> Outbox:
         listed[LISTED - 1].id if len(listed) > LISTED else None,
         waiting,
         given_up,
-        _moment(relay.away_since) if relay and away else "",
-        _moment(relay.paused_until) if relay and away and relay.paused_until and relay.paused_until > now else "",
-        relay.problem if relay and away else "",
+        _moment(relay.away_since) if relay and problem else "",
+        _moment(relay.paused_until) if relay and problem and relay.paused_until and relay.paused_until > now else "",
+        problem,
         bool(settings.smtp_url) or settings.is_local,
     )
 

@@ -27,6 +27,7 @@ REASONS = (
     (re.compile(r"this blog checks"), "the blog checks every comment"),
     (re.compile(r"the first comment by"), "the first comment by an address"),
 )
+WEIGHT = {words: place for place, words in enumerate([*(words for _, words in REASONS), OTHER])}
 
 
 def letters(now: datetime) -> list[Letter]:
@@ -58,7 +59,8 @@ def _letter(keeper: KeeperRow, waiting: dict[str, Counter[str]], now: datetime) 
     subject = f"{number} held comment{'' if number == 1 else 's'} at {config.current().site_name}"
     pieces = [Piece("words", f"Hello {keeper.name},"), Piece("words", "comments wait for an editor:")]
     for name, why in waiting.items():
-        said = "; ".join(f"{times} {words}" for words, times in why.most_common())
+        often = sorted(why.items(), key=lambda each: (-each[1], WEIGHT[each[0]]))
+        said = "; ".join(f"{times} {words}" for words, times in often)
         pieces.append(Piece("words", f"{name}: {why.total()} ({said})"))
     pieces.append(Piece("link", "Read and settle them", f"{config.current().site_url}/desk/held"))
     minutes = config.current().notice_minutes
