@@ -129,6 +129,7 @@ def test_the_server_is_killed_while_somebody_types(
         page.get_by_role("button", name="Save", exact=True).click()
         until(lambda: stored(app, number).body == BODY + " Before. While it was down.", page)
         expect(page.locator("[data-saved]")).to_contain_text("Saved at")  # the page that follows is there
+        page.wait_for_load_state("networkidle")
         assert page.evaluate("localStorage.length") == 0
 
 

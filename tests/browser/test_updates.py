@@ -77,6 +77,7 @@ def test_from_the_box_to_the_way_out(
         page.get_by_role("button", name=re.compile("^Leave New posts")).click()
         expect(page.get_by_role("status")).to_have_text("You have left. Nothing more of it is sent.")
         expect(page.locator(".empty")).to_contain_text("Nothing.")
+        page.wait_for_load_state("networkidle")  # the page has its sheets before the server goes
         assert page.context.cookies() == []
     with own.app_context():
         row = db.session.query(Subscription).one()
