@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
 
 from flask import abort, request
 from flask_login import current_user
@@ -58,9 +57,20 @@ def keeper_here() -> Keeper:
     keeper = Keeper(current_user.id, everywhere, ADMIN in roles, own)
     if not policy.may_enter(keeper):
         abort(403)
-    if sessions.owes_second_factor(current_user):
-        _ask_second_factor()
+    ask_second_factor()
     return keeper
+
+
+def ask_second_factor() -> None:
+    """Leads whoever works here and has not shown the second factor they need to it.
+
+    A page leads there and back; what was sent as a form cannot wait, so it is refused in words.
+    """
+    if not sessions.owes_second_factor(current_user):
+        return
+    if request.method not in {"GET", "HEAD"}:
+        abort(403, SECOND_FACTOR)
+    abort(see_other(sessions.way_to_second_factor(current_user, request.full_path.rstrip("?"))))
 
 
 def moderator_here() -> Keeper:
@@ -98,13 +108,6 @@ def settle(keeper: Keeper, comment: Comment, act: Act, reason: str = "", body: s
     if act.state == State.PUBLISHED:
         actions.dismiss_reports(comment)
     return actions.settle(comment, keeper.account_id, act.what, act.state, reason, body)
-
-
-def _ask_second_factor() -> NoReturn:
-    """A page leads there and back; what was sent as a form cannot wait, so it is refused in words."""
-    if request.method not in {"GET", "HEAD"}:
-        abort(403, SECOND_FACTOR)
-    abort(see_other(sessions.way_to_second_factor(current_user, request.full_path.rstrip("?"))))
 
 
 def read_at() -> datetime | None:

@@ -1,13 +1,32 @@
 """Who may change what is published, and which post they opened."""
 
 from flask import abort
+from flask_login import current_user
 
+from hcpov.auth.models import ADMIN, EDITOR
 from hcpov.blog import revisions
 from hcpov.blog.models import Kind, Post, State
 from hcpov.blog.policy import Writer, may_publish
 from hcpov.comments import queue
 from hcpov.desk.policy import Keeper
-from hcpov.desk.settling import keeper_here
+from hcpov.desk.settling import ask_second_factor, keeper_here
+
+
+def writer_here() -> Writer:
+    """Returns who writes here. A stranger is told of no such page, a member that it is not theirs. No query.
+
+    Whoever works for the site comes in, also with no blog to write on. Who has not shown the second factor they need
+    is led to it first.
+    """
+    if not current_user.is_authenticated:
+        abort(404)
+    roles = current_user.blog_roles
+    if not (current_user.is_staff or roles):
+        abort(403)
+    edits = frozenset(each.blog_id for each in roles if each.role == EDITOR)
+    writes = frozenset(each.blog_id for each in roles if each.role != EDITOR)
+    ask_second_factor()
+    return Writer(current_user.id, any(role.name == ADMIN for role in current_user.roles), edits, writes)
 
 
 def writer_of(keeper: Keeper) -> Writer:

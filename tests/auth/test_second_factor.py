@@ -32,6 +32,7 @@ from tests.auth.factors import (
     stored,
     words,
 )
+from tests.house.routes import routes
 from tests.live import post as send
 from tests.live import serving
 from tests.make import MadeAccount, Make
@@ -502,6 +503,22 @@ def test_who_becomes_staff_is_led_there_first(app: Flask, moderator: MadeAccount
         assert post(browser, SETUP, setup="disable").status_code == 200, "it cannot be switched off"
     with stored(app, moderator) as account:
         assert account.tf_primary_method == "authenticator"
+
+
+@pytest.mark.parametrize("role", ["admin", "editor"])
+def test_no_page_of_the_desk_opens_before(app: Flask, make: Make, sign_in: SignIn, role: str) -> None:
+    account = make.account(roles=(role,) if role == "admin" else ())
+    if role == "editor":
+        make.editor(account.id, make.blog())
+    browser = sign_in(account)
+    paths = {each.path for each in routes(app, make) if each.method == "GET" and each.path.startswith("/desk/")}
+    assert {"/desk/", "/desk/posts", "/desk/pictures", "/desk/mail", "/desk/audit"} < paths
+    with setting(app, second_factor="staff"):
+        met = {path: browser.get(path) for path in paths}
+        wrong = {path: each.status_code for path, each in met.items() if each.headers.get("Location") != SETUP}
+        assert wrong == {}
+        refused = post(browser, "/desk/pictures", alt="A ward")
+        assert refused.status_code == 403 and "needs your second factor" in refused.text
 
 
 def test_desk_refuses_members_and_strangers_as_before(app: Flask, browser: FlaskClient, client: FlaskClient) -> None:

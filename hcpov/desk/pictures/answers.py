@@ -4,12 +4,13 @@ from flask import Response, abort
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from hcpov.auth.models import ADMIN, EDITOR, MODERATOR
+from hcpov.auth.models import ADMIN, MODERATOR
 from hcpov.blog.policy import Writer
 from hcpov.desk import answers
 from hcpov.desk.pictures import policy, queries
 from hcpov.desk.pictures.forms import AltForm
 from hcpov.desk.policy import Keeper
+from hcpov.desk.writers import writer_here
 from hcpov.media import queries as media
 from hcpov.media.queries import PictureRow
 from hcpov.web import htmx
@@ -18,14 +19,9 @@ from hcpov.web.paging import row_number
 PICTURES = "/desk/pictures"
 
 
-def writer_here() -> Writer:
-    """Returns who writes here. A stranger is told of no such page, a member that it is not theirs. One query."""
-    if not current_user.is_authenticated:
-        abort(404)
-    roles = current_user.blog_roles
-    edits = frozenset(each.blog_id for each in roles if each.role == EDITOR)
-    writes = frozenset(each.blog_id for each in roles if each.role != EDITOR)
-    writer = Writer(current_user.id, ADMIN in {role.name for role in current_user.roles}, edits, writes)
+def adder_here() -> Writer:
+    """Returns who writes here and so may add pictures; nobody else gets in. No query."""
+    writer = writer_here()
     if not policy.may_add(writer):
         abort(403)
     return writer

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hcpov.desk.pictures import answers, policy
-from hcpov.desk.pictures.answers import PICTURES, writer_here
+from hcpov.desk.pictures.answers import PICTURES, adder_here
 from hcpov.desk.pictures.forms import AltForm
 from hcpov.extensions import db, limiter
 from hcpov.media import actions, intake, queries
@@ -41,14 +41,14 @@ def too_large(error: RequestEntityTooLarge) -> Response:
 @blueprint.get(PICTURES)
 def listing() -> Response:
     """The pictures so far, and the form for another."""
-    return answers.listing(writer_here())
+    return answers.listing(adder_here())
 
 
 @blueprint.post(PICTURES)
 @limiter.limit(LIMIT)
 def add() -> Response:
     """Takes a picture in. The editor's script gets the Markdown to insert, the plain form the page with it."""
-    writer, form = writer_here(), AltForm()
+    writer, form = adder_here(), AltForm()
     file = request.files.get("picture")
     if not form.validate():
         return answers.refused(writer, form.alt.errors[0], 422, form)
@@ -72,14 +72,14 @@ def add() -> Response:
 @blueprint.get(f"{PICTURES}/<int(max=999999999):number>")
 def one(number: int) -> Response:
     """One picture, and where it is used."""
-    writer = writer_here()
+    writer = adder_here()
     return answers.one(writer, queries.one(number) or abort(404))
 
 
 @blueprint.post(f"{PICTURES}/<int(max=999999999):number>")
 def describe(number: int) -> Response:
     """Says what a picture shows."""
-    writer, form = writer_here(), AltForm()
+    writer, form = adder_here(), AltForm()
     picture = db.session.get(Picture, number) or abort(404)
     if not policy.may_describe(writer, picture.account_id):
         abort(403)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from flask import abort
 from flask_login import current_user
 
-from hcpov.auth.models import ADMIN, EDITOR
 from hcpov.blog import policy
 from hcpov.blog.models import Kind, Post
 from hcpov.blog.policy import Writer
 from hcpov.desk.policy import Keeper
 from hcpov.desk.posts import queries
 from hcpov.desk.settling import keeper_here
+from hcpov.desk.writers import writer_here
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,9 @@ def seat_here() -> Seat:
 
     No query of its own; those of `keeper_here` for whoever is more than an author.
     """
-    if not current_user.is_authenticated:
-        abort(404)
-    roles = current_user.blog_roles
-    edits = frozenset(each.blog_id for each in roles if each.role == EDITOR)
-    writes = frozenset(each.blog_id for each in roles if each.role != EDITOR)
-    if not (current_user.is_staff or edits or writes):
-        abort(403)
-    works = current_user.is_staff or edits
-    keeper = keeper_here() if works else Keeper(current_user.id, False, False, frozenset())
-    everywhere = any(role.name == ADMIN for role in current_user.roles)
-    return Seat(Writer(current_user.id, everywhere, edits, writes), keeper)
+    writer = writer_here()
+    works = current_user.is_staff or writer.edits
+    return Seat(writer, keeper_here() if works else Keeper(writer.account_id, False, False, frozenset()))
 
 
 def post_here(number: int) -> tuple[Seat, Post]:
