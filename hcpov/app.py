@@ -38,7 +38,7 @@ from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
-from hcpov.web import chrome, errors, filters, headers, limits, origin, redirects, security_txt, strip
+from hcpov.web import chrome, errors, filters, finished, headers, limits, origin, redirects, security_txt, strip
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    finished.install(app)
     return app
 
 

@@ -71,6 +71,10 @@ def demo() -> None:
 def serve(web_only: bool = False) -> None:
     """Start the worker and the web server, and stop both together."""
     settings = _settings()
+    with application() as app:  # what was finished before was made by other code or settings, perhaps
+        from hcpov.pages import tasks as pages
+
+        pages.begin_anew(app)
     if web_only:
         _serve_web(settings)
         return
@@ -96,6 +100,7 @@ def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov.extensions import huey
     from hcpov.mail import tasks as mail
+    from hcpov.pages import tasks as pages
     from hcpov.schedule import AT_START, PERIODIC
 
     with application() as app:
@@ -104,8 +109,9 @@ def worker() -> None:
             task()
         # Told to stop, it finishes what it began: a message that was taken and not marked would be sent again.
         consumer = huey.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=10)
-        sender = mail.begin(app)
+        sender, follower = mail.begin(app), pages.begin(app)
         consumer.run()
+        pages.end(follower)
         mail.end(sender, 8)
 
 
@@ -185,6 +191,21 @@ def answer(challenge: str) -> None:
         if read is None:
             raise click.ClickException("This challenge was not signed with this site's secret.")
         click.echo(challenges.digits(read.nonce))
+
+
+@main.group()
+def pages() -> None:
+    """Finished pages, which are kept ready for readers."""
+
+
+@pages.command(name="clear")
+def clear_pages() -> None:
+    """Throw all finished pages away. They are made again as readers ask for them."""
+    from hcpov.pages import tasks
+
+    with application() as app:
+        pages = tasks.begin_anew(app)
+        click.echo(f"Thrown away: {pages} page{'' if pages == 1 else 's'}.")
 
 
 @main.command(name="erase-again")

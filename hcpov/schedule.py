@@ -9,6 +9,7 @@ from hcpov.captcha.actions import forget_used
 from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
+from hcpov.pages import tasks as pages
 from hcpov.updates.actions import forget_old as forget_old_wishes
 from hcpov.updates.news.actions import tell, write_digests
 
@@ -35,6 +36,7 @@ def forget_what_is_old() -> None:
     forget_unconfirmed()
     forget_old_mail()
     forget_old_wishes()
+    pages.forget_old()
 
 
 @huey.periodic_task(crontab(minute="37"))
@@ -43,5 +45,11 @@ def write_down_what_was_erased() -> None:
     tombstones.catch_up()
 
 
-PERIODIC = (publish_what_is_due, tell_what_is_new, forget_what_is_old, write_down_what_was_erased)
+@huey.periodic_task(crontab(minute="*"))
+def press_what_lasts() -> None:
+    """Presses finished pages smaller that have lasted a while."""
+    pages.polish()
+
+
+PERIODIC = (publish_what_is_due, tell_what_is_new, press_what_lasts, forget_what_is_old, write_down_what_was_erased)
 AT_START = (publish_scheduled,)

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import render_template
 
 from hcpov import config
+from hcpov.blog import subjects
+from hcpov.pages.recording import show
 from hcpov.text import markdown
 
 PAGES = {
@@ -32,6 +34,7 @@ def page(slug: str) -> DefaultPage | None:
     """Returns the page at an address, None for an address that has none. No query."""
     if slug not in PAGES:
         return None
+    show(subjects.PAGES)
     settings, (title, template) = config.current(), PAGES[slug]
     body = render_template(
         template,

@@ -8,6 +8,7 @@ from hcpov import clock
 from hcpov.audit.actions import note
 from hcpov.blog import texts, versions
 from hcpov.blog.models import Change, Draft, Post, Revision, State
+from hcpov.blog.subjects import revisions
 from hcpov.extensions import db
 
 CAME_BACK = "A restored backup brought back words that had been removed for privacy."
@@ -52,7 +53,8 @@ def erase(post_id: int) -> None:
     """Empties all revisions, and throws away everybody's drafts and earlier texts of a post. Does not commit."""
     empty = dict.fromkeys(texts.REVISED, "") | {"erased_at": clock.now()}
     known = (Revision.post_id == post_id, Revision.erased_at.is_(None))
-    db.session.execute(update(Revision).where(*known).values(**empty))
+    erased = update(Revision).where(*known).values(**empty)
+    db.session.execute(erased.execution_options(touches=[revisions(post_id)]))
     db.session.execute(delete(Draft).where(Draft.post_id == post_id))
     versions.forget_earlier(post_id)
 

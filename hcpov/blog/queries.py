@@ -3,7 +3,7 @@
 Each function says how many queries it makes; tests hold them to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,9 +15,23 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from hcpov import config
 from hcpov.auth.models import Account
+from hcpov.auth.subjects import account
+from hcpov.blog import subjects
 from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, OldSlug, Post, State, Tag, post_tag
-from hcpov.blog.rows import ArticleRow, BlogRow, PostRow, TagRow, article_row, blog_row, post_path, post_row, tag_row
+from hcpov.blog.rows import (
+    ArticleRow,
+    BlogRow,
+    PostRow,
+    TagRow,
+    article_row,
+    blog_row,
+    closing,
+    post_path,
+    post_row,
+    tag_row,
+)
 from hcpov.extensions import db
+from hcpov.pages.recording import show, show_until
 from hcpov.text import dates
 from hcpov.text.slugs import SLUG_LENGTH
 
@@ -36,26 +50,32 @@ class Page:
 
 def masthead() -> list[BlogRow]:
     """Returns all blogs in their order. One query."""
+    show(subjects.MASTHEAD)
     return [blog_row(blog) for blog in db.session.scalars(select(Blog).order_by(Blog.position, Blog.id))]
 
 
 def blog_named(slug: str) -> BlogRow | None:
     """Returns the blog at an address. One query."""
     blog = db.session.scalar(select(Blog).where(Blog.slug == slug))
-    return blog_row(blog) if blog else None
+    if blog is None:
+        return None
+    show(subjects.blog(blog.id))
+    return blog_row(blog)
 
 
 def editors(blog_id: int) -> list[str]:
     """Returns the names of a blog's editors. One query."""
-    wanted = select(Account.name).join(BlogRole, BlogRole.account_id == Account.id)
-    return list(
-        db.session.scalars(wanted.where(BlogRole.blog_id == blog_id, BlogRole.role == "editor").order_by(Account.name))
-    )
+    wanted = select(Account.id, Account.name).join(BlogRole, BlogRole.account_id == Account.id)
+    wanted = wanted.where(BlogRole.blog_id == blog_id, BlogRole.role == "editor").order_by(Account.name)
+    found = db.session.execute(wanted).all()
+    show(subjects.editors(blog_id), *(account(row.id) for row in found))
+    return [row.name for row in found]
 
 
 def latest(before: int | None = None, blog_id: int | None = None, size: int = PAGE) -> Page:
     """Returns published posts, newest first, of the site or of one blog. One query."""
     wanted = _published()
+    show(subjects.POSTS if blog_id is None else subjects.posts_of(blog_id))
     if blog_id is not None:
         wanted = wanted.where(Post.blog_id == blog_id)
     return _page(wanted, before, size)
@@ -63,6 +83,7 @@ def latest(before: int | None = None, blog_id: int | None = None, size: int = PA
 
 def month(blog_id: int, year: int, month_: int, before: int | None = None) -> Page:
     """Returns the posts whose address lies in one month of a blog. One query."""
+    show(subjects.posts_of(blog_id))
     return _page(_published().where(Post.blog_id == blog_id, Post.year == year, Post.month == month_), before, PAGE)
 
 
@@ -74,11 +95,13 @@ def tag_named(slug: str) -> TagRow | None:
 
 def tagged(tag_id: int, before: int | None = None) -> Page:
     """Returns published posts of all blogs under a tag. One query."""
+    show(subjects.TAGGED)
     return _page(_published().where(Post.id.in_(filed(tag_id))), before, PAGE)
 
 
 def months(blog_id: int) -> list[tuple[str, str, int]]:
     """Returns for a blog's archive (address part, name, number of posts), newest first. One query."""
+    show(subjects.posts_of(blog_id))
     wanted = (
         select(Post.year, Post.month, func.count())
         .where(Post.blog_id == blog_id, Post.kind == Kind.POST, Post.state == State.PUBLISHED)
@@ -112,12 +135,18 @@ def article_by_id(post_id: int) -> ArticleRow | None:
 
 
 def more_from(blog_id: int, but: int) -> list[PostRow]:
-    """Returns a blog's newest posts, without the one being read. One query."""
-    return _rows(newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE))
+    """Returns a blog's newest posts, without the one being read. One query.
+
+    The number of their comments is not for showing: each comment would change the pages of all posts of the blog.
+    """
+    posts = db.session.scalars(newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE)).all()
+    show(subjects.posts_of(blog_id), *(subjects.title(post.id) for post in posts))
+    return [post_row(post, config.current().zone) for post in posts]
 
 
 def being_discussed() -> list[PostRow]:
     """Returns the posts with the newest comments. One query."""
+    show(subjects.DISCUSSED)
     wanted = _published().where(Post.last_comment_at.is_not(None))
     return _rows(wanted.order_by(Post.last_comment_at.desc(), Post.id.desc()).limit(MORE))
 
@@ -127,9 +156,9 @@ def by_author(author_id: int, below: tuple[datetime, int] | None, size: int) -> 
     wanted = _published().where(Post.author_id == author_id)
     if below is not None:
         wanted = wanted.where(tuple_(Post.published_at, Post.id) < below)
-    zone = config.current().zone
-    posts = db.session.scalars(newest(wanted).limit(size))
-    return [(post.published_at, post_row(post, zone)) for post in posts if post.published_at]
+    show(subjects.posts_by(author_id))
+    posts = _shown(newest(wanted).limit(size))
+    return [(post.published_at, post_row(post, config.current().zone)) for post in posts if post.published_at]
 
 
 def published_at(post_id: int, author_id: int) -> datetime | None:
@@ -209,7 +238,15 @@ def _author() -> _AbstractLoad:
 
 
 def _rows(wanted: Select[Post]) -> list[PostRow]:
-    return [post_row(post, config.current().zone) for post in db.session.scalars(wanted)]
+    return [post_row(post, config.current().zone) for post in _shown(wanted)]
+
+
+def _shown(wanted: Select[Post]) -> Sequence[Post]:
+    """Returns the posts of a list, the one behind its end among them: whether there is one is shown as well."""
+    posts = db.session.scalars(wanted).all()
+    for post in posts:
+        show(subjects.text(post.id), subjects.count(post.id), account(post.author_id))
+    return posts
 
 
 def _page(wanted: Select[Post], before: int | None, size: int) -> Page:
@@ -221,4 +258,8 @@ def _page(wanted: Select[Post], before: int | None, size: int) -> Page:
 
 def _article(wanted: Select[Post]) -> ArticleRow | None:
     post = db.session.scalar(wanted)
-    return article_row(post, tags_of([post.id]).get(post.id, []), config.current().zone) if post else None
+    if post is None:
+        return None
+    show(subjects.text(post.id), subjects.blog(post.blog_id), account(post.author_id))
+    show_until(closing(post))
+    return article_row(post, tags_of([post.id]).get(post.id, []), config.current().zone)

@@ -12,10 +12,11 @@ from sqlalchemy.orm import joinedload
 
 from hcpov import config
 from hcpov.auth.models import Account
-from hcpov.blog import texts
+from hcpov.blog import subjects, texts
 from hcpov.blog.models import Change, Draft, Post, Revision
 from hcpov.blog.notices import WORDS
 from hcpov.extensions import db
+from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.text.differences import Paragraph, condensed, differences, is_changed
 
@@ -67,6 +68,7 @@ class Comparison:
 
 def of_post(post_id: int) -> list[RevisionRow]:
     """Returns all revisions of a post, newest first, without their texts. One query."""
+    show(subjects.revisions(post_id))
     size = sum((func.length(getattr(Revision, name)) for name in texts.REVISED), start=func.length(""))
     wanted = (
         select(Revision.number, Revision.kind, Revision.reason, Revision.at, Revision.public, Revision.erased_at, size)

@@ -126,8 +126,14 @@ def takes_comments(post: Post) -> bool:
     """Says whether a post takes comments today: its own choice, its blog's, and the days since publication."""
     if not post.comments_open or not comments_are_open(post.blog):
         return False
+    end = closing(post)
+    return end is None or clock.now() < end
+
+
+def closing(post: Post) -> datetime | None:
+    """Returns when a post closes by its blog's rule of days; None when it never does. Reads its blog."""
     days, at = post.blog.close_after_days, post.published_at
-    return days is None or at is None or clock.now() < at + timedelta(days=days)
+    return at + timedelta(days=days) if days is not None and at is not None else None
 
 
 def post_path(post: Post) -> str:

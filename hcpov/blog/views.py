@@ -5,12 +5,14 @@ from typing import Any
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from hcpov.blog import defaults, queries, revisions
+from hcpov.blog import defaults, queries, revisions, subjects
 from hcpov.blog.models import Change
 from hcpov.blog.revisions import RevisionRow
 from hcpov.blog.rows import ArticleRow, BlogRow
+from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.web import article, chrome
+from hcpov.web.finished import finished
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import moved_for_good
 
@@ -20,22 +22,26 @@ POST_ADDRESS = "/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):mon
 
 
 @blueprint.get("/")
+@finished("before")
 def home() -> AnyResponse:
     """The newest posts of all blogs."""
     if (request.args.keys() & {"p", "page_id"}) and (target := queries.moved("/", request.args)):
         return moved_for_good(target)
     before = row_number("before")
-    listing, discussed = queries.latest(before), queries.being_discussed()
+    listing, discussed = queries.latest(before), [] if before else queries.being_discussed()
     return chrome.page("blog/home.html", listing=listing, discussed=discussed, before=before)
 
 
 @blueprint.get("/blogs/")
+@finished()
 def blogs() -> AnyResponse:
     """All blogs with what they are about."""
+    show(subjects.BLOGS)  # the masthead has all of them, and asks for what they say as well
     return chrome.page("blog/blogs.html")
 
 
 @blueprint.get("/<blog:blog>/")
+@finished("before")
 def blog_home(blog: str) -> AnyResponse:
     """One blog: its posts, About, editors, archive."""
     found, before = _blog(blog), row_number("before")
@@ -50,6 +56,7 @@ def blog_home(blog: str) -> AnyResponse:
 
 
 @blueprint.get("/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/")
+@finished("before")
 def month(blog: str, year: int, month: int) -> AnyResponse:
     """One blog's posts of one month. A month without posts is no page."""
     if not 1 <= month <= 12:
@@ -62,6 +69,7 @@ def month(blog: str, year: int, month: int) -> AnyResponse:
 
 
 @blueprint.get("/tags/<slug:tag>/")
+@finished("before")
 def tag(tag: str) -> AnyResponse:
     """The posts of all blogs under a tag. A tag without public posts is no page: it may be a draft's."""
     found, before = queries.tag_named(tag) or abort(404), row_number("before")
@@ -72,12 +80,14 @@ def tag(tag: str) -> AnyResponse:
 
 
 @blueprint.get(POST_ADDRESS)
+@finished("after", **article.HOLES)
 def post(blog: str, year: int, month: int, slug: str) -> AnyResponse:
     """A post and its thread."""
     return _read(queries.article(blog, year, month, slug))
 
 
 @blueprint.get("/pages/<slug:slug>/")
+@finished("after", **article.HOLES)
 def site_page(slug: str) -> AnyResponse:
     """A page of the site."""
     found = queries.site_page(slug)
@@ -87,18 +97,21 @@ def site_page(slug: str) -> AnyResponse:
 
 
 @blueprint.get(f"{POST_ADDRESS}history")
+@finished()
 def history(blog: str, year: int, month: int, slug: str) -> AnyResponse:
     """What was changed in a post since it was published, and why."""
     return _history(queries.article(blog, year, month, slug))
 
 
 @blueprint.get("/pages/<slug:slug>/history")
+@finished()
 def page_history(slug: str) -> AnyResponse:
     """What was changed in a page of the site, and why."""
     return _history(queries.site_page(slug))
 
 
 @blueprint.get("/<blog:blog>/write-for-us")
+@finished()
 def write_for_us(blog: str) -> AnyResponse:
     """How to write for a blog. A blog that says nothing of it has no such page."""
     found = _blog(blog)

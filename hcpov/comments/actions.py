@@ -12,6 +12,7 @@ from hcpov.captcha import actions as captcha
 from hcpov.captcha.challenges import CODE, Challenge
 from hcpov.comments import erasing, queries
 from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
+from hcpov.comments.subjects import talk
 from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
 from hcpov.text import markdown
@@ -73,6 +74,7 @@ def count_in(post_id: int, comment: Comment) -> None:
         update(Post)
         .where(Post.id == post_id)
         .values(comment_count=Post.comment_count + 1, last_comment_at=comment.created_at)
+        .execution_options(touches=talk(post_id))
     )
 
 
@@ -206,6 +208,7 @@ def _move(comment: Comment, state: State) -> None:
             update(Post)
             .where(Post.id == comment.post_id)
             .values(comment_count=Post.comment_count - 1, last_comment_at=newest)
+            .execution_options(touches=talk(comment.post_id))
         )
 
 

@@ -9,8 +9,11 @@ from sqlalchemy.orm import aliased, joinedload
 from hcpov import clock, config
 from hcpov.blog.models import Blog, Post
 from hcpov.blog.rows import post_path
+from hcpov.blog.subjects import title
 from hcpov.comments.models import Comment, Decision
+from hcpov.comments.subjects import DECISIONS
 from hcpov.extensions import db
+from hcpov.pages.recording import show
 from hcpov.text import dates
 
 LOG_PAGE = 50
@@ -95,7 +98,9 @@ def log(before: int | None = None) -> tuple[list[LogRow], int | None]:
         wanted = wanted.where(Decision.id < before)
     named = joinedload(Decision.post).load_only(Post.kind, Post.year, Post.month, Post.slug, Post.title, Post.state)
     wanted = wanted.options(named, joinedload(Decision.post).joinedload(Post.blog).load_only(Blog.slug, Blog.name))
-    rows = [_log_row(each) for each in db.session.scalars(wanted.order_by(Decision.id.desc()).limit(LOG_PAGE + 1))]
+    found = db.session.scalars(wanted.order_by(Decision.id.desc()).limit(LOG_PAGE + 1)).all()
+    show(DECISIONS, *(title(each.post_id) for each in found if each.post_id))
+    rows = [_log_row(each) for each in found]
     return rows[:LOG_PAGE], rows[LOG_PAGE - 1].id if len(rows) > LOG_PAGE else None
 
 

@@ -12,7 +12,9 @@ from hcpov.auth.tombstones import ANONYMOUS, REMOVED
 from hcpov.blog.models import Post
 from hcpov.comments.models import Comment, Decision, Report, State
 from hcpov.comments.queries import ALIVE
+from hcpov.comments.subjects import said_by, talk
 from hcpov.extensions import db
+from hcpov.pages import changes
 
 AT_ONCE = 500
 FORMER_READER = "A former reader"
@@ -56,6 +58,7 @@ def erase_all(theirs: ColumnElement[bool], how: str, name: str) -> Erased:
     chosen = select(Comment.id).where(theirs)
     _run(update(Decision).where(Decision.comment_id.in_(chosen)).values(before={}))  # takes SQLite's lock for writing
     _run(chosen.with_for_update())  # and this PostgreSQL's, which keeps a new answer off what is about to go
+    changes.touch(*_shown_in(theirs))
     kept = []
     if how == ANONYMOUS:
         nobodys = update(Comment).where(theirs, Comment.state == State.PUBLISHED).values(NOBODY | {"name": name})
@@ -63,6 +66,12 @@ def erase_all(theirs: ColumnElement[bool], how: str, name: str) -> Erased:
     removed = _remove(theirs)
     _count_again(sorted({post_id for _, post_id in removed}))
     return Erased([number for number, _ in removed], [number for (number,) in kept])
+
+
+def _shown_in(theirs: ColumnElement[bool]) -> set[str]:
+    """Names what shows these comments: their threads, and what a member said."""
+    found = _run(select(Comment.post_id, Comment.account_id).where(theirs).distinct())
+    return {word for post_id, member in found for word in (*talk(post_id), said_by(member))}
 
 
 def still_there(how: str) -> ColumnElement[bool]:
@@ -96,4 +105,5 @@ def _count_again(post_ids: list[int]) -> None:
 
 
 def _run(statement: Any) -> Any:
-    return db.session.execute(statement.execution_options(synchronize_session=False))
+    """Runs a statement; what it touches was said for all of them together."""
+    return db.session.execute(statement.execution_options(synchronize_session=False, touches=()))

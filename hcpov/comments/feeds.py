@@ -9,8 +9,10 @@ from sqlalchemy.orm import defer
 from hcpov import config
 from hcpov.blog.feeds.queries import ThreadSource
 from hcpov.blog.feeds.rows import Answered, Entry, Feed, Person, name_of, people
+from hcpov.comments import subjects
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
+from hcpov.pages.recording import show
 from hcpov.text.absolute_links import absolute
 
 PAGE = 50
@@ -26,6 +28,7 @@ def feed(source: ThreadSource, before: int | None) -> Feed:
     if before is not None:
         place = select(Comment.published_at, Comment.id).where(Comment.id == before, Comment.post_id == source.post_id)
         wanted = wanted.where(_moment() < place.correlate(None).scalar_subquery())
+    show(subjects.thread(source.post_id))
     found = list(db.session.scalars(_newest(wanted).limit(PAGE + 1)))
     shown, site = found[:PAGE], config.current().site_url
     entries = [_entry(each, source, site) for each in shown]

@@ -10,9 +10,12 @@ from hcpov import clock, config
 from hcpov.blog.models import Post
 from hcpov.blog.models import State as PostState
 from hcpov.blog.rows import post_path
+from hcpov.blog.subjects import count, title
+from hcpov.comments import subjects
 from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
 from hcpov.extensions import db
+from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.text.excerpts import excerpt, text_of
 
@@ -37,6 +40,7 @@ class SaidRow:
 
 def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
+    show(subjects.thread(post_id), count(post_id))
     wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _shown())
     if after is not None:
         mark = select(Comment.created_at, Comment.id).where(Comment.id == after, Comment.post_id == post_id)
@@ -64,7 +68,8 @@ def by_account(account_id: int, below: tuple[datetime, int] | None, size: int) -
     wanted = wanted.where(Post.state == PostState.PUBLISHED)
     if below is not None:
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) < below)
-    found = db.session.scalars(wanted.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(size))
+    found = db.session.scalars(wanted.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(size)).all()
+    show(subjects.said_by(account_id), *(title(comment.post_id) for comment in found))
     return [(comment.created_at, _said_row(comment)) for comment in found]
 
 

@@ -27,6 +27,7 @@ class CommentRow:
     said_machine: str
     by_author: bool
     is_reply: bool
+    account_id: int | None
     receipt: str
     stub: str
     edited: str
@@ -57,6 +58,7 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         said_machine=dates.machine(comment.created_at),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
+        account_id=comment.account_id,
         receipt=receipts.issue(comment.id) if own else "",
         stub=STUBS.get(State(comment.state), ""),
         edited="" if not comment.edited_at else "edited by an editor" if comment.edited_by_editor else "edited",

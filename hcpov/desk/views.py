@@ -11,6 +11,7 @@ from hcpov.desk.answers import HELD
 from hcpov.desk.forms import RULES, RuleForm, SettleForm, WordsForm
 from hcpov.desk.settling import ACTS, FOR_MANY, keeper_here, moderator_here, theirs, ticked
 from hcpov.web import chrome, htmx
+from hcpov.web.finished import finished
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
 
@@ -142,6 +143,7 @@ def set_rule(number: int) -> Response:
 
 
 @blueprint.get("/moderation/")
+@finished("before")
 def log() -> Response:
     """What was decided about comments, for everybody."""
     before = row_number("before")

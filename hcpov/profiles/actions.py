@@ -8,6 +8,7 @@ from sqlalchemy import or_, update
 from hcpov import clock
 from hcpov.audit.actions import note
 from hcpov.auth.models import Account, Credential, CredentialState
+from hcpov.auth.subjects import badges
 from hcpov.extensions import db
 from hcpov.profiles import asks, letters, terms
 
@@ -60,6 +61,7 @@ def withdraw(account_id: int, number: int) -> bool:
         update(Credential)
         .where(Credential.id == number, Credential.account_id == account_id, Credential.state.in_(open_))
         .values(state=CredentialState.WITHDRAWN, decided_at=clock.now(), number="", link="")
+        .execution_options(touches=[badges(account_id)])
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         db.session.rollback()
@@ -105,7 +107,8 @@ def _decide(
         where.append(Credential.asked_at <= read)
     decided = {"decided_at": clock.now(), "decided_by": by, "reason": reason}
     claim = update(Credential).where(*where).values(**changes, **decided)
-    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    claim = claim.execution_options(synchronize_session=False, touches=[badges(credential.account_id)])
+    if db.session.execute(claim).rowcount != 1:  # type: ignore[attr-defined]
         db.session.rollback()
         return False
     db.session.refresh(credential)
@@ -126,5 +129,6 @@ def _check_again(account_id: int) -> None:
     again = {"state": CredentialState.ASKED, "asked_at": clock.now()}
     cleared = {"decided_at": None, "decided_by": None, "expires_on": None, "reason": ""}
     changed = update(Credential).where(Credential.account_id == account_id, lives).values(**again, **cleared)
-    if db.session.execute(changed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+    changed = changed.execution_options(synchronize_session=False, touches=[badges(account_id)])
+    if db.session.execute(changed).rowcount:  # type: ignore[attr-defined]
         note(account_id, "badge to check again", f"account {account_id}", "the member changed their name")

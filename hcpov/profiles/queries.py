@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from hcpov.auth import subjects
 from hcpov.auth.models import Account, Credential, CredentialState
 from hcpov.blog import queries as blog
 from hcpov.blog.rows import PostRow
 from hcpov.comments import queries as comments
 from hcpov.comments.queries import SaidRow
 from hcpov.extensions import db
+from hcpov.pages.recording import show, show_until
 from hcpov.profiles import terms
 from hcpov.text import markdown
 from hcpov.text.plain import initials
@@ -63,18 +65,23 @@ def person(handle: str) -> PersonRow | None:
     found = db.session.scalar(wanted)
     if found is None:
         return None
+    show(subjects.account(found.id))
     about = markdown.render_comment(found.about)
     return PersonRow(found.id, found.name, found.title, found.place, initials(found.name), about, found.page)
 
 
 def badges(account_id: int) -> list[BadgeRow]:
     """Returns the badges to show: granted, and not over. One query."""
-    wanted = select(Credential.profession, Credential.region).where(
+    wanted = select(Credential.profession, Credential.region, Credential.expires_on).where(
         Credential.account_id == account_id,
         Credential.state == CredentialState.GRANTED,
         Credential.expires_on >= terms.today(),
     )
-    return [BadgeRow(*row) for row in db.session.execute(wanted.order_by(Credential.id).limit(BADGES))]
+    found = db.session.execute(wanted.order_by(Credential.id).limit(BADGES)).all()
+    show(subjects.badges(account_id))
+    if found:
+        show_until(terms.end_of(min(row.expires_on for row in found if row.expires_on)))
+    return [BadgeRow(row.profession, row.region) for row in found]
 
 
 def written(account_id: int, before: tuple[str, int] | None = None) -> Written:

@@ -1,6 +1,6 @@
 """How long a badge is shown. Days are those of the site's time zone."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from hcpov import clock, config
 
@@ -10,6 +10,11 @@ USUAL_YEARS, MOST_YEARS = 1, 5
 def today() -> date:
     """Returns the day it is."""
     return clock.now().astimezone(config.current().zone).date()
+
+
+def end_of(day: date) -> datetime:
+    """Returns the moment at which a day is over."""
+    return datetime.combine(day + timedelta(days=1), time(), config.current().zone)
 
 
 def usual() -> date:

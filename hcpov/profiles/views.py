@@ -10,6 +10,7 @@ from hcpov.extensions import limiter
 from hcpov.profiles import actions, asks, policy, queries
 from hcpov.profiles.forms import KINDS, NPI_KIND, AskForm, ProfileForm
 from hcpov.web import chrome
+from hcpov.web.finished import finished
 from hcpov.web.paging import lettered_number
 from hcpov.web.redirects import see_other
 
@@ -22,6 +23,7 @@ member = auth_required("session")
 
 
 @blueprint.get("/people/<slug:handle>/")
+@finished("before")
 def person(handle: str) -> Response:
     """A member's public page. With nothing on it there is none: joining publishes nothing."""
     found = queries.person(handle) or abort(404)

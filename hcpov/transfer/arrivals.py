@@ -9,6 +9,7 @@ from hcpov import config
 from hcpov.blog.models import TAG_LENGTH, Blog, Kind, OldAddress, Post, State, Tag
 from hcpov.blog.rows import post_path
 from hcpov.blog.writing import tag_named
+from hcpov.comments.subjects import talk
 from hcpov.extensions import db
 from hcpov.transfer.addresses import is_ours, is_storable, old_keys
 from hcpov.transfer.export import Export, Item
@@ -72,6 +73,7 @@ def _add_comments(ready: Ready) -> None:
                 comment_count=Post.comment_count + len(comments),
                 last_comment_at=case((Post.last_comment_at > last, Post.last_comment_at), else_=last),
             )
+            .execution_options(touches=talk(post_id))
         )
 
 

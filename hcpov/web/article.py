@@ -1,7 +1,9 @@
 """The post with its thread and form: one page, answered by reading and by commenting alike."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from flask import render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,14 +13,14 @@ from hcpov.blog import queries as blogs
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges, drawing
 from hcpov.captcha.challenges import Challenge
-from hcpov.comments import policy, queries
+from hcpov.comments import policy, queries, receipts
 from hcpov.comments.forms import CommentForm
 from hcpov.comments.guard import Finding
 from hcpov.text.finds import Find
 from hcpov.web import chrome
 
 
-def empty_form(article: ArticleRow) -> CommentForm:
+def empty_form(article: "ArticleRow | Place") -> CommentForm:
     """Returns the form as a reader finds it: empty, a member's with its key."""
     form = CommentForm(formdata=None)
     if current_user.is_authenticated:
@@ -82,6 +84,31 @@ def form_context(
         "asked": asked,
         "marked": spans(form.body.data or "", asked.finds) if asked else (),
     }
+
+
+@dataclass(frozen=True)
+class Place:
+    """As much of a post as its form needs."""
+
+    id: int
+    path: str
+
+
+def member_form(post_id: int, may_comment: bool) -> str:
+    """Returns the form as a reader who is signed in finds it below a finished page. No query."""
+    place = Place(post_id, request.path)
+    context = {"post": place, "form": empty_form(place), "may_comment": may_comment, "problems": ()}
+    return render_template("comments/_form.html", **context)
+
+
+def own_comment(comment_id: int, account_id: int) -> str:
+    """Returns the way to change a comment, for whoever wrote it."""
+    if account_id != current_user.id:
+        return ""
+    return render_template("comments/_own.html", comment={"receipt": receipts.issue(comment_id)})
+
+
+HOLES = {"leave": member_form, "own": own_comment}
 
 
 def spans(text: str, finds: Sequence[Find]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from hcpov import config
 from hcpov.captcha.challenges import DIGITS
 from hcpov.comments.models import BODY_LENGTH
+from hcpov.pages import recording
 from hcpov.text.dates import long_moment
 from hcpov.web.assets import asset
 
@@ -43,6 +44,9 @@ def install(app: Flask) -> None:
         htmx_integrity=config.HTMX_INTEGRITY,
         code_digits=DIGITS,
         body_length=BODY_LENGTH,
+        hole=recording.hole,
+        end_of_hole=recording.end_of_hole,
+        point=recording.point,
     )
 
 

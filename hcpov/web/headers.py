@@ -11,20 +11,26 @@ FEEDS = "feeds"
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`."""
-    policy = content_security_policy(app.config["HCPOV"])
-    secure = app.config["HCPOV"].site_url.startswith("https://")
+    fixed = protecting(app.config["HCPOV"])
 
     @app.after_request
     def _protect(response: Response) -> Response:
-        headers = response.headers
-        headers["Content-Security-Policy"] = policy
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=63072000"
+        response.headers.update(fixed)
         return _cacheable(response)
+
+
+def protecting(settings: config.Settings) -> list[tuple[str, str]]:
+    """Returns the headers that protect a reader, the same on every answer."""
+    found = [
+        ("Content-Security-Policy", content_security_policy(settings)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    if settings.site_url.startswith("https://"):
+        found.append(("Strict-Transport-Security", "max-age=63072000"))
+    return found
 
 
 def content_security_policy(settings: config.Settings) -> str:

@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from hcpov import config
-from hcpov.blog import queries
+from hcpov.auth.subjects import account
+from hcpov.blog import queries, subjects
 from hcpov.blog.feeds.models import FeedName
 from hcpov.blog.models import Blog, Kind, Post, State, Tag, post_tag
 from hcpov.blog.notices import titled
 from hcpov.blog.rows import ArticleRow, article_row, post_path, tag_row
 from hcpov.extensions import db
+from hcpov.pages.recording import show
 
 PAGE = 20
 
@@ -50,6 +52,7 @@ class ThreadSource:
 
 def site(before: int | None) -> Source:
     """Returns the whole site. One query."""
+    show(subjects.POSTS, subjects.MASTHEAD)
     found = db.session.execute(select(*_facts(before))).one()
     return Source(*_read(found), "site", config.current().site_name, "", "/")
 
@@ -61,6 +64,7 @@ def blog(slug: str, before: int | None) -> Source | None:
     if found is None:
         return None
     blog = found[0]
+    show(subjects.posts_of(blog.id), subjects.blog(blog.id))
     return Source(*_read(found[1:]), f"blog/{blog.id}", blog.name, blog.tagline, f"/{blog.slug}/", blog_id=blog.id)
 
 
@@ -71,6 +75,7 @@ def tag(slug: str, before: int | None) -> Source | None:
     if found is None:
         return None
     row = tag_row(found[0])
+    show(subjects.TAGGED, subjects.MASTHEAD)
     title = f"{row.name} · {config.current().site_name}"
     return Source(*_read(found[1:]), f"tag/{found[0].id}", title, "", row.path, tag_id=found[0].id)
 
@@ -88,6 +93,8 @@ def posts(source: Source, before: int | None) -> tuple[list[ArticleRow], int | N
     page = queries.newest(numbers).limit(PAGE + 1).correlate(None)
     wanted = queries.articles().where(Post.id.in_(page))
     found = list(db.session.scalars(queries.newest(wanted)))
+    for post in found:
+        show(subjects.text(post.id), account(post.author_id))
     shown = found[:PAGE]
     tags = queries.tags_of([post.id for post in shown])
     rows = [article_row(post, tags.get(post.id, []), config.current().zone) for post in shown]
@@ -110,6 +117,7 @@ def _thread(wanted: "Select[Any]") -> ThreadSource | None:
     if found is None:
         return None
     post, namer, began = found
+    show(subjects.text(post.id))
     return ThreadSource(namer, began, post.id, titled(post), post_path(post), not post.is_public)
 
 

@@ -8,6 +8,7 @@ from hcpov.blog.feeds.queries import Source, ThreadSource
 from hcpov.blog.feeds.rows import Feed
 from hcpov.comments import feeds as threads
 from hcpov.web import feeds
+from hcpov.web.finished import finished
 from hcpov.web.paging import row_number
 
 blueprint = Blueprint("feeds", __name__)
@@ -17,18 +18,21 @@ POST = "/<blog:blog>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>/<slu
 
 
 @blueprint.get(f"/feed.{KIND}")
+@finished("before")
 def site(kind: str) -> Response:
     """The newest posts of all blogs."""
     return _posts(queries.site(row_number("before")), kind)
 
 
 @blueprint.get(f"/<blog:blog>/feed.{KIND}")
+@finished("before")
 def blog(blog: str, kind: str) -> Response:
     """A blog's newest posts."""
     return _posts(queries.blog(blog, row_number("before")), kind)
 
 
 @blueprint.get(f"/tags/<slug:tag>/feed.{KIND}")
+@finished("before")
 def tag(tag: str, kind: str) -> Response:
     """The newest posts under a tag. Without a post there is no feed: the tag may be a draft's."""
     found = queries.tag(tag, row_number("before"))
@@ -36,12 +40,14 @@ def tag(tag: str, kind: str) -> Response:
 
 
 @blueprint.get(f"{POST}/comments.{KIND}")
+@finished("before")
 def thread(blog: str, year: int, month: int, slug: str, kind: str) -> Response:
     """The newest comments on a post."""
     return _comments(queries.post(blog, year, month, slug), kind)
 
 
 @blueprint.get(f"/pages/<slug:slug>/comments.{KIND}")
+@finished("before")
 def page_thread(slug: str, kind: str) -> Response:
     """The newest comments on a page of the site."""
     return _comments(queries.site_page(slug), kind)

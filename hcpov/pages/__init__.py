@@ -1,0 +1,1 @@
+"""Finished pages, kept ready and thrown away when what they show changes."""
