@@ -16,6 +16,7 @@ from hcpov.auth.letters import Letters
 from hcpov.auth.models import Account, Passkey, Role
 from hcpov.auth.passkeys import Passkeys
 from hcpov.auth.passwords import Passwords
+from hcpov.blog import lists
 from hcpov.blog import tasks as blog_tasks
 from hcpov.blog import views as blog
 from hcpov.blog.feeds import views as feeds
@@ -110,6 +111,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 def _wire_database(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "hcpov" / "migrations"))
+    lists.install()
 
 
 def _wire_web(app: Flask) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hcpov import clock
 from hcpov.auth.models import NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH, Account
-from hcpov.extensions import Model
+from hcpov.extensions import Model, UtcDateTime
 from hcpov.text.slugs import SLUG_LENGTH
 
 BLOG_NAME_LENGTH = 80
@@ -110,11 +110,28 @@ class BlogRole(Model):
     account: Mapped[Account] = relationship()
 
 
+class BlogMonth(Model):
+    """How many published posts a month of a blog has; kept by lists.py, so that an archive counts nothing."""
+
+    __tablename__ = "blog_month"
+
+    blog_id: Mapped[int] = mapped_column(ForeignKey("blog.id", ondelete="CASCADE"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    posts: Mapped[int]
+
+
+# The moments are the post's own, kept by lists.py: when it was published, while it is; when it was withdrawn, while it
+# is. So an index holds a tag's posts in order.
 post_tag = Table(
     "post_tag",
     Model.metadata,
     Column("post_id", ForeignKey("post.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    Column("published_at", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    Index("ix_post_tag_newest", "tag_id", "published_at", "post_id"),
+    Index("ix_post_tag_withdrawn", "tag_id", "withdrawn_at"),
 )
 
 
@@ -150,8 +167,9 @@ class Post(Model):
         ),
         Index("ix_post_site", "kind", "state", "published_at", "id"),
         Index("ix_post_blog", "blog_id", "kind", "state", "published_at", "id"),
-        Index("ix_post_month", "blog_id", "kind", "state", "year", "month"),
+        Index("ix_post_month", "blog_id", "kind", "state", "year", "month", "published_at", "id"),
         Index("ix_post_changed", "kind", "state", "updated_at"),
+        Index("ix_post_changed_there", "blog_id", "kind", "state", "updated_at"),
         Index("ix_post_talk", "kind", "state", "last_comment_at", "id"),
         Index("ix_post_announced", "announced_at"),
         Index("ix_post_author", "author_id", "kind", "state", "published_at", "id"),

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import ScalarSelect, Select, func, select, tuple_
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from hcpov import config
 from hcpov.auth.models import Account
 from hcpov.auth.subjects import account
 from hcpov.blog import subjects
-from hcpov.blog.models import Blog, BlogRole, Kind, OldAddress, OldSlug, Post, State, Tag, post_tag
+from hcpov.blog.models import Blog, BlogMonth, BlogRole, Kind, OldAddress, OldSlug, Post, State, Tag, post_tag
 from hcpov.blog.rows import (
     ArticleRow,
     BlogRow,
@@ -38,6 +38,9 @@ from hcpov.text.slugs import SLUG_LENGTH
 PAGE = 20
 MORE = 5
 T = TypeVar("T")
+Place = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+PLACE: Place = (Post.published_at, Post.id)  # where a post stands among the newest
+FILED: Place = (post_tag.c.published_at, post_tag.c.post_id)  # the same, under a tag
 
 
 @dataclass(frozen=True)
@@ -96,23 +99,18 @@ def tag_named(slug: str) -> TagRow | None:
 def tagged(tag_id: int, before: int | None = None) -> Page:
     """Returns published posts of all blogs under a tag. One query."""
     show(subjects.TAGGED)
-    return _page(_published().where(Post.id.in_(filed(tag_id))), before, PAGE)
+    return _page(filed(_published(), tag_id), before, PAGE, FILED)
 
 
 def months(blog_id: int) -> list[tuple[str, str, int]]:
     """Returns for a blog's archive (address part, name, number of posts), newest first. One query."""
     show(subjects.posts_of(blog_id))
-    wanted = (
-        select(Post.year, Post.month, func.count())
-        .where(Post.blog_id == blog_id, Post.kind == Kind.POST, Post.state == State.PUBLISHED)
-        .group_by(Post.year, Post.month)
-        .order_by(Post.year.desc(), Post.month.desc())
-        .limit(240)
-    )
+    wanted = select(BlogMonth.year, BlogMonth.month, BlogMonth.posts)
+    wanted = wanted.where(BlogMonth.blog_id == blog_id, BlogMonth.posts > 0)
+    newest_ = wanted.order_by(BlogMonth.year.desc(), BlogMonth.month.desc()).limit(240)
     return [
         (f"{year:04}/{month_:02}/", dates.month_name(year, month_), count)
-        for year, month_, count in db.session.execute(wanted)
-        if year and month_
+        for year, month_, count in db.session.execute(newest_)
     ]
 
 
@@ -200,9 +198,9 @@ def articles() -> Select[Post]:
     return wanted.options(joinedload(Post.blog), _author(), defer(Post.body))
 
 
-def newest(wanted: Select[T]) -> Select[T]:
+def newest(wanted: Select[T], place: Place = PLACE) -> Select[T]:
     """Puts posts in order, the newest first."""
-    return wanted.order_by(Post.published_at.desc(), Post.id.desc())
+    return wanted.order_by(*(column.desc() for column in place))
 
 
 def tags_of(post_ids: list[int]) -> dict[int, list[TagRow]]:
@@ -214,9 +212,10 @@ def tags_of(post_ids: list[int]) -> dict[int, list[TagRow]]:
     return found
 
 
-def filed(tag_id: int) -> Select[int]:
-    """Selects the numbers of the posts under a tag. To be asked with IN: joined, SQLite would sort whole posts."""
-    return select(post_tag.c.post_id).where(post_tag.c.tag_id == tag_id)
+def filed(wanted: Select[T], tag_id: int) -> Select[T]:
+    """Narrows published posts to those under a tag, whose order an index holds by FILED."""
+    wanted = wanted.join(post_tag, post_tag.c.post_id == Post.id)
+    return wanted.where(post_tag.c.tag_id == tag_id, post_tag.c.published_at.is_not(None))
 
 
 def place_of(before: int) -> ScalarSelect[Any]:
@@ -249,10 +248,10 @@ def _shown(wanted: Select[Post]) -> Sequence[Post]:
     return posts
 
 
-def _page(wanted: Select[Post], before: int | None, size: int) -> Page:
+def _page(wanted: Select[Post], before: int | None, size: int, place: Place = PLACE) -> Page:
     if before is not None:
-        wanted = wanted.where(tuple_(Post.published_at, Post.id) < place_of(before))
-    rows = _rows(newest(wanted).limit(size + 1))
+        wanted = wanted.where(tuple_(*place) < place_of(before))
+    rows = _rows(newest(wanted, place).limit(size + 1))
     return Page(rows[:size], rows[size - 1].id if len(rows) > size else None)
 
 

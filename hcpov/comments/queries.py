@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
-from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload
 
 from hcpov import clock, config
 from hcpov.blog.models import Post
@@ -62,10 +62,11 @@ def by_account(account_id: int, below: tuple[datetime, int] | None, size: int) -
 
     The list begins below a moment and row, or at the newest.
     """
-    post = contains_eager(Comment.post).options(defer(Post.body), defer(Post.html), joinedload(Post.blog))
-    wanted = select(Comment).join(Comment.post).options(post, defer(Comment.body))
+    post = joinedload(Comment.post).options(defer(Post.body), defer(Post.html), joinedload(Post.blog))
+    # Asked of each comment in turn: for a join, SQLite may first read every post there is into a filter.
+    stands = select(Post.state).where(Post.id == Comment.post_id).scalar_subquery()
+    wanted = select(Comment).options(post, defer(Comment.body)).where(stands == PostState.PUBLISHED)
     wanted = wanted.where(Comment.account_id == account_id, Comment.state == State.PUBLISHED)
-    wanted = wanted.where(Post.state == PostState.PUBLISHED)
     if below is not None:
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) < below)
     found = db.session.scalars(wanted.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(size)).all()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from hcpov import config
@@ -70,8 +70,11 @@ def blog(slug: str, before: int | None) -> Source | None:
 
 def tag(slug: str, before: int | None) -> Source | None:
     """Returns the tag at an address. One query."""
-    here = exists().where(post_tag.c.post_id == Post.id, post_tag.c.tag_id == Tag.id).correlate(Post, Tag)
-    found = db.session.execute(select(Tag, *_facts(before, here)).where(Tag.slug == slug)).first()
+    here = (post_tag.c.tag_id == Tag.id, post_tag.c.published_at.is_not(None))
+    gone = select(func.max(post_tag.c.withdrawn_at)).where(post_tag.c.tag_id == Tag.id).correlate(Tag)
+    above = select(post_tag.c.post_id).where(*here).correlate(Tag)
+    wanted = select(Tag, *_site(), gone.scalar_subquery(), *_newer(before, above, queries.FILED))
+    found = db.session.execute(wanted.where(Tag.slug == slug)).first()
     if found is None:
         return None
     row = tag_row(found[0])
@@ -82,15 +85,15 @@ def tag(slug: str, before: int | None) -> Source | None:
 
 def posts(source: Source, before: int | None) -> tuple[list[ArticleRow], int | None]:
     """Returns a page of posts whole, newest first, and where the next older one begins. Two queries."""
-    numbers = select(Post.id).where(*_public())
+    numbers, place = select(Post.id).where(*_public()), queries.PLACE
     if source.blog_id is not None:
         numbers = numbers.where(Post.blog_id == source.blog_id)
     if source.tag_id is not None:
-        numbers = numbers.where(Post.id.in_(queries.filed(source.tag_id)))
+        numbers, place = queries.filed(numbers, source.tag_id), queries.FILED
     if before is not None:
-        numbers = numbers.where(tuple_(Post.published_at, Post.id) < queries.place_of(before))
+        numbers = numbers.where(tuple_(*place) < queries.place_of(before))
     # The numbers first, from an index: to sort whole posts, the database would read every text.
-    page = queries.newest(numbers).limit(PAGE + 1).correlate(None)
+    page = queries.newest(numbers, place).limit(PAGE + 1).correlate(None)
     wanted = queries.articles().where(Post.id.in_(page))
     found = list(db.session.scalars(queries.newest(wanted)))
     for post in found:
@@ -133,13 +136,15 @@ def _site() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
 def _facts(before: int | None, *here: ColumnElement[bool]) -> "list[ColumnElement[Any]]":
     """The site's name and beginning, when a post was last taken back here, and where the page of newer posts begins."""
     gone = select(func.max(Post.updated_at)).where(Post.kind == Kind.POST, Post.state == State.WITHDRAWN, *here)
-    facts = [*_site(), gone.scalar_subquery()]
-    if before is not None:
-        above = select(Post.id).where(*_public(), *here)
-        above = above.where(tuple_(Post.published_at, Post.id) >= queries.place_of(before))
-        above = above.order_by(Post.published_at, Post.id).offset(PAGE).limit(1)
-        facts.append(above.scalar_subquery())
-    return facts
+    return [*_site(), gone.scalar_subquery(), *_newer(before, select(Post.id).where(*_public(), *here), queries.PLACE)]
+
+
+def _newer(before: int | None, shown: Select[int], place: queries.Place) -> "list[ColumnElement[Any]]":
+    """Selects where the page of newer posts begins, when a page below the newest was asked for."""
+    if before is None:
+        return []
+    above = shown.where(tuple_(*place) >= queries.place_of(before)).order_by(*place)
+    return [above.offset(PAGE).limit(1).scalar_subquery()]
 
 
 def _read(facts: "Row[Any] | tuple[Any, ...]") -> tuple[str, datetime, int | None]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_purges"
-down_revision = "20261122_updates"
+down_revision = "20261122_lists"
 branch_labels = None
 depends_on = None
 
