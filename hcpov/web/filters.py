@@ -11,7 +11,7 @@ from hcpov import config
 from hcpov.captcha.challenges import DIGITS
 from hcpov.comments.models import BODY_LENGTH
 from hcpov.text.dates import long_moment
-from hcpov.web.assets import asset
+from hcpov.web.assets import asset, readers_styles
 
 _INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
     settings: config.Settings = app.config["HCPOV"]
     app.jinja_env.globals.update(
         asset=asset,
+        readers_styles=readers_styles,
         site_name=settings.site_name,
         htmx_url=settings.htmx_url,
         htmx_integrity=config.HTMX_INTEGRITY,
