@@ -185,7 +185,7 @@ def _said_row(comment: Comment) -> SaidRow:
         path=f"/comments/{comment.id}/",
         excerpt=excerpt(text_of(comment.html), EXCERPT),
         said=dates.long_date(comment.created_at, config.current().zone),
-        said_machine=dates.machine(comment.created_at),
+        said_machine=dates.machine_minute(comment.created_at),
         post_title=comment.post.title or "Untitled",
         post_path=post_path(comment.post),
     )

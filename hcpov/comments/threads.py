@@ -55,7 +55,7 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         html=comment.html,
         disclosure=comment.disclosure,
         said=dates.long_moment(comment.created_at, config.current().zone),
-        said_machine=dates.machine(comment.created_at),
+        said_machine=dates.machine_minute(comment.created_at),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
         account_id=comment.account_id,

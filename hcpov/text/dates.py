@@ -37,6 +37,11 @@ def machine(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def machine_minute(moment: datetime) -> str:
+    """Returns the moment for the `datetime` attribute beside words that say it to the minute: seconds cost bytes."""
+    return moment.strftime("%Y-%m-%dT%H:%MZ")
+
+
 def month_name(year: int, month: int) -> str:
     """Returns `January 2013`."""
     return f"{MONTHS[month - 1]} {year}"

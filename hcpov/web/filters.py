@@ -12,7 +12,7 @@ from hcpov.captcha.challenges import DIGITS
 from hcpov.comments.models import BODY_LENGTH
 from hcpov.pages import recording
 from hcpov.text.dates import long_moment
-from hcpov.web.assets import asset
+from hcpov.web.assets import asset, readers_styles
 
 _INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
     settings: config.Settings = app.config["HCPOV"]
     app.jinja_env.globals.update(
         asset=asset,
+        readers_styles=readers_styles,
         site_name=settings.site_name,
         htmx_url=settings.htmx_url,
         htmx_integrity=config.HTMX_INTEGRITY,

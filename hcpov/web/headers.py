@@ -4,6 +4,7 @@ from flask import Flask, Response, request, session
 from flask_login import current_user
 
 from hcpov import config
+from hcpov.web.assets import styles_hash
 
 FILES = {"static", "media.file", "security_txt.file"}  # these and feeds are the same for whoever asks
 FEEDS = "feeds"
@@ -36,14 +37,15 @@ def protecting(settings: config.Settings) -> list[tuple[str, str]]:
 def content_security_policy(settings: config.Settings) -> str:
     """Returns the one policy.
 
-    The script's whole address is named, not its host: a CDN serves other people's files too.
+    The script's whole address is named, not its host: a CDN serves other people's files too. Of styles inside a page
+    only our own are let in, by the hash of their text.
     """
     script = settings.htmx_url if settings.htmx_url.startswith("http") else ""
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' {script}".rstrip(),
-            "style-src 'self'",
+            f"style-src 'self' '{styles_hash()}'",
             f"img-src 'self' data: {settings.picture_hosts}".rstrip(),
             "media-src 'self'",
             "connect-src 'self'",

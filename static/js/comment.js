@@ -61,10 +61,18 @@
     f.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }
 
+  /* The choice is made here and not in the page: without this file it would do nothing, and each reader would pay for it. */
+  function offer(f) {
+    if (f.querySelector("[data-day]")) return;
+    const line = Object.assign(document.createElement("p"), { className: "check" });
+    line.innerHTML = '<input id="day" type="checkbox" data-day><label for="day">Keep my draft on this device for a day. Leave it off on a shared workstation.</label>';
+    f.querySelector(".submit").parentElement.before(line);
+  }
+
   /* The page may have been closed between sending and the answer: the draft then still holds the key it was sent with. */
   function restore(f) {
     const draft = saved(f);
-    f.querySelector("[data-keep]")?.removeAttribute("hidden");
+    offer(f);
     if (f.querySelector("[role=alert]:not(:empty)")) return save(f);
     if (!draft) return;
     for (const name of WORDS) {
@@ -125,7 +133,7 @@
     /* A page opened after the comment was stored shows it already. */
     const twins = document.querySelectorAll(`[id="comment-${posted.dataset.posted}"]`);
     for (let i = 0; i < twins.length - 1; i++) twins[i].remove();
-    f.querySelector("[data-keep]")?.removeAttribute("hidden");
+    offer(f);
   });
 
   document.addEventListener("input", (event) => {

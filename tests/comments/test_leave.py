@@ -247,7 +247,7 @@ def test_reply_stands_under_what_it_answers(app: Flask, client: FlaskClient, mak
     # One level deep: an answer to an answer joins it under the first comment.
     data = WORDS | new_code(app, client, post) | {"parent": str(reply)}
     answer = client.post(post.comments, data=data, headers=HTMX)
-    assert f'hx-target="#replies-{root}"' in answer.text
+    assert f'hx-target="#comment-{root} &gt; ol"' in answer.text
     assert stored(app)[-1].parent_id == root
 
 

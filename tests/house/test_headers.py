@@ -1,5 +1,7 @@
 """Every kind of answer carries the headers that protect its reader."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -9,13 +11,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hcpov.config import HTMX_URL, Settings
+from hcpov.web.assets import readers_styles
 from hcpov.web.headers import content_security_policy
 from tests.make import MadeAccount, MadePost, Make
 
+STYLES = base64.b64encode(hashlib.sha256(readers_styles().encode()).digest()).decode()
 POLICY = (
     "default-src 'none'; "
     "script-src 'self' https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js; "
-    "style-src 'self'; "
+    f"style-src 'self' 'sha256-{STYLES}'; "
     "img-src 'self' data:; "
     "media-src 'self'; "
     "connect-src 'self'; "
@@ -76,6 +80,17 @@ def test_every_answer_is_protected(
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         if what not in SETS_A_COOKIE:
             assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/no-such-page/", "/blogs/"])
+def test_the_policy_lets_in_the_very_styles_of_the_page(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setitem(app.view_functions, "blog.blogs", _broken)
+    answer = client.get(path)
+    [styles] = re.findall("<style[^>]*>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
 
 
 def test_members_pages_are_protected_and_never_stored(

@@ -22,6 +22,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + "<a hx-vals='js:{now: now()}'>"),
     (rules.needs_nothing_inline, "templates/blog/_post.html", FRAGMENT + '<a href="javascript:go()">'),
     (rules.holds_no_style_sheet, "templates/blog/post.html", PAGE + "<style>p { color: red }</style>"),
+    (rules.holds_no_style_sheet, "templates/blog/post.html", PAGE + "<style>{{ readers_styles() }} p { }</style>"),
     (rules.pages_have_titles, "templates/blog/post.html", '{# A page. Inputs: none. #}\n{% extends "base.html" %}\n'),
     (rules.pages_have_titles, "templates/blog/post.html", PAGE.replace("A page{% endblock", "{% endblock")),
     (rules.fragments_are_marked, "templates/blog/post.html", FRAGMENT),
