@@ -17,8 +17,8 @@ run: $(READY) ## Run the site on this machine; the first time with the demo and 
 test: $(READY) ## Lint, then all tests on SQLite with the browser, then on PostgreSQL.
 	@$(MAKE) --keep-going --no-print-directory lint test-sqlite test-postgres
 
-quick: $(READY) ## Test what needs neither browser nor PostgreSQL.
-	@.venv/bin/pytest -n 2 -m "not browser"
+quick: $(READY) ## Test what needs no browser, no PostgreSQL, no nginx.
+	@.venv/bin/pytest -n 2 -m "not browser and not front"
 
 lint: $(READY) ## Look for what tools can see: style, types, templates, order of imports.
 	@bad=0; \
@@ -46,7 +46,7 @@ test-sqlite: $(READY)
 
 test-postgres: $(READY)
 	@printf '\n== Tests on PostgreSQL ==\n'
-	@tests/postgres.sh .venv/bin/pytest -n 2 -m "not browser"
+	@tests/postgres.sh .venv/bin/pytest -n 2 -m "not browser and not front"
 
 $(READY): requirements.txt setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" .ci/packages python3-venv

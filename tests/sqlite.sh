@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole suite on SQLite, in Chromium too when there is one. Arguments go to pytest.
+# The whole suite on SQLite, in Chromium and behind nginx and Caddy too when they are there. Arguments go to pytest.
 # The browser tests serve htmx themselves, from the npm package of the version that the site asks the CDN for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ fetch() {
     )
 }
 
-.ci/packages chromium fonts-liberation
+.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy
 
 lacking=()
 command -v chromium >/dev/null || lacking+=(Chromium)
@@ -27,9 +27,20 @@ for package in "${packages[@]}"; do
     read -r -a named <<<"$package"
     fetched "${named[@]}" || { .ci/packages npm && fetch "${named[@]}"; } || lacking+=("${named[1]} ${named[2]} from npm")
 done
-if [ ${#lacking[@]} -eq 0 ]; then
+fronts=()
+[ -x /usr/sbin/nginx ] || fronts+=(nginx)
+[ -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ] || fronts+=(libnginx-mod-http-brotli-static)
+[ -x /usr/bin/caddy ] || fronts+=(caddy)
+
+left=() # what is left out
+leave() {
+    left+=("not $1")
+    printf '%s are left out. Lacking: %s.\n' "$2" "$(printf '%s, ' "${@:3}" | sed 's/, $//')"
+}
+[ ${#lacking[@]} -eq 0 ] || leave browser "Browser tests" "${lacking[@]}"
+[ ${#fronts[@]} -eq 0 ] || leave front "Tests of nginx and Caddy" "${fronts[@]}"
+if [ ${#left[@]} -eq 0 ]; then
     exec .venv/bin/pytest -n 2 "$@"
 fi
-printf 'Browser tests are left out. Lacking: %s.\n' "$(printf '%s, ' "${lacking[@]}" | sed 's/, $//')"
 [ "${CI:-}" != true ] || exit 1
-exec .venv/bin/pytest -n 2 -m "not browser" "$@"
+exec .venv/bin/pytest -n 2 -m "$(printf '%s and ' "${left[@]}" | sed 's/ and $//')" "$@"
