@@ -208,6 +208,15 @@ def clear_pages() -> None:
         click.echo(f"Thrown away: {pages} page{'' if pages == 1 else 's'}.")
 
 
+@pages.command(name="headers")
+def headers_of_pages() -> None:
+    """Print what nginx adds to finished pages; it follows the settings and the styles."""
+    from hcpov.web import headers
+
+    with application():
+        click.echo(headers.nginx(config.current()), nl=False)
+
+
 @main.command(name="erase-again")
 def erase_again() -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""

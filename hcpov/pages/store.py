@@ -37,11 +37,13 @@ _log = logging.getLogger(__name__)
 class Store:
     """The folder. Several processes use it at once; nothing it holds is lost for good when it goes.
 
-    Raises OSError when the folder cannot be written to.
+    nginx adds the headers, so pages that were made for other headers (another `build`) lie in another folder. Raises
+    OSError when the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path, most_bytes: int, most_pages: int = MOST_PAGES) -> None:
+    def __init__(self, folder: Path, most_bytes: int, most_pages: int = MOST_PAGES, build: str = "any") -> None:
         self.folder, self.most_bytes, self.most_pages = folder, most_bytes, most_pages
+        self.site = f"{SITE}/{build}"
         for name in files.FOLDERS:
             files.make_folder(folder / name)
         self.counters = Counters(folder / "counters")
@@ -67,7 +69,7 @@ class Store:
         """
         if len(entry.body.plain) > PAGE_BYTES:
             return False
-        place = f"{SITE if public else OTHERS}/{name}"
+        place = f"{self.site if public else OTHERS}/{name}"
         now = clock.now().timestamp()
         row = Row(
             *(name, place, entry.number, entry.body.mark, entry.body.size),

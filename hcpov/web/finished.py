@@ -20,7 +20,7 @@ from hcpov.pages.layer import Layer
 from hcpov.pages.recording import recording, without_marks
 from hcpov.pages.store import Store
 from hcpov.web import htmx, strip
-from hcpov.web.headers import protecting
+from hcpov.web.headers import build, protecting
 
 LAYER = "hcpov.pages.layer"
 MEGABYTE = 1024 * 1024
@@ -63,7 +63,7 @@ def install(app: Flask) -> None:
         return
     folder = settings.instance / "pages"
     try:
-        store = Store(folder, settings.pages_mb * MEGABYTE)
+        store = Store(folder, settings.pages_mb * MEGABYTE, build=build(settings))
     except OSError as problem:
         app.logger.warning("No finished pages are kept: %s", problem)
         return

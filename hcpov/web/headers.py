@@ -1,5 +1,7 @@
 """Headers that every answer carries: pages, feeds, files and errors alike."""
 
+import hashlib
+
 from flask import Flask, Response, request, session
 from flask_login import current_user
 
@@ -32,6 +34,20 @@ def protecting(settings: config.Settings) -> list[tuple[str, str]]:
     if settings.site_url.startswith("https://"):
         found.append(("Strict-Transport-Security", "max-age=63072000"))
     return found
+
+
+def build(settings: config.Settings) -> str:
+    """Returns a word for these headers: pages that were kept with others are not found under it."""
+    return hashlib.sha256(repr(protecting(settings)).encode()).hexdigest()[:8]
+
+
+def nginx(settings: config.Settings) -> str:
+    """Returns the same headers as nginx includes them, and where it finds the pages that were kept with them.
+
+    After other styles or settings nginx finds no pages until it has the new lines: the application then answers.
+    """
+    lines = [f'add_header {name} "{value}" always;' for name, value in protecting(settings)]
+    return "\n".join([f"set $pov_build {build(settings)};", *lines, ""])
 
 
 def content_security_policy(settings: config.Settings) -> str:

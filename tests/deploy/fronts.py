@@ -12,11 +12,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hcpov.config import ROOT
+from hcpov.config import ROOT, Settings
+from hcpov.web import headers
 from tests.live import SECONDS, answers, free_port, wait_until
 
 DEPLOY = ROOT / "deploy"
 NAME = "pov.example.org"
+BEHIND_A_FRONT = Settings(site_url=f"https://{NAME}", proxies=1)
+SITE = f"site/{headers.build(BEHIND_A_FRONT)}"
 NGINX = Path("/usr/sbin/nginx")
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 CADDY = Path("/usr/bin/caddy")
@@ -79,8 +82,8 @@ def write_nginx(folder: Path, pages: Path, application: str, root: Path, workers
     plain, http, https = (f"127.0.0.1:{free_port()}" for _ in range(3))
     _certify(folder)
     (folder / "snippets").mkdir()
-    for name in ("nginx-pov.conf", "nginx-headers.conf"):
-        (folder / "snippets" / name).symlink_to(DEPLOY / name)
+    (folder / "snippets" / "nginx-pov.conf").symlink_to(DEPLOY / "nginx-pov.conf")
+    (folder / "snippets" / "nginx-headers.conf").write_text(headers.nginx(BEHIND_A_FRONT), encoding="utf-8")
     site = changed(
         (DEPLOY / "nginx.conf").read_text(encoding="utf-8"),
         {

@@ -6,27 +6,29 @@ from pathlib import Path
 
 import brotli
 
+from tests.deploy.fronts import SITE
+
 MARK = 0x5EED1E55
 WORD = b"read from a file"
 TRAP = b"nobody may read this"
 
 PAGES = {
-    "/": "site/@index.html",
-    "/?before=20": "site/@before=20.html",
-    "/?after=c12": "site/@after=c12.html",
-    "/a/2026/11/b/": "site/a/2026/11/b/@index.html",
-    "/a/2026/11/b/history": "site/a/2026/11/b/history@index.html",
-    "/pages/privacy/": "site/pages/privacy/@index.html",
+    "/": f"{SITE}/@index.html",
+    "/?before=20": f"{SITE}/@before=20.html",
+    "/?after=c12": f"{SITE}/@after=c12.html",
+    "/a/2026/11/b/": f"{SITE}/a/2026/11/b/@index.html",
+    "/a/2026/11/b/history": f"{SITE}/a/2026/11/b/history@index.html",
+    "/pages/privacy/": f"{SITE}/pages/privacy/@index.html",
 }
 STATIC = {"/static/css/pov.css": "text/css", "/static/js/comment.js": "text/javascript"}
 STATIC |= {"/static/img/icon.svg": "image/svg+xml", "/static/js/htmx.min.js": "text/javascript"}
-TRAPS = ["secret.html", "site/.dot@index.html", "site/a/.dot/@index.html", "static/.dot.css", "static/.dot/a.css"]
+TRAPS = ["secret.html", f"{SITE}/.dot@index.html", f"{SITE}/a/.dot/@index.html", "static/.dot.css", "static/.dot/a.css"]
 TRAPS += [
     "others/a@index.html",
     "new/a@index.html",
     "static/css/notes.txt",
-    "site/@before=x.html",
-    "site/x@index.html@index.html",
+    f"{SITE}/@before=x.html",
+    f"{SITE}/x@index.html@index.html",
 ]
 
 

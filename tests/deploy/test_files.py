@@ -6,19 +6,12 @@ import os
 import brotli
 import pytest
 
-from hcpov.config import Settings
-from hcpov.web.headers import content_security_policy
+from hcpov.web.headers import protecting
 from tests.deploy.asking import Answer, ask
-from tests.deploy.fronts import Nginx
+from tests.deploy.fronts import BEHIND_A_FRONT, SITE, Nginx
 from tests.deploy.pages import MARK, PAGES, STATIC, WORD, text
 
-COMMON = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-    "cross-origin-opener-policy": "same-origin",
-    "content-security-policy": content_security_policy(Settings()),
-}
+COMMON = {name.lower(): value for name, value in protecting(BEHIND_A_FRONT)}
 OF_PAGES = COMMON | {"cache-control": "public, no-cache", "vary": "Accept-Encoding, Cookie"}
 OF_STATIC = COMMON | {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 ENCODINGS = {
@@ -177,7 +170,7 @@ def test_what_is_no_reading_reaches_the_application(nginx: Nginx, application: s
 def test_a_page_that_is_thrown_away_is_not_seen_again(nginx: Nginx) -> None:
     root = nginx.root
     for number in range(50):
-        page = root / "site/gone/@index.html"
+        page = root / SITE / "gone/@index.html"
         for ending in ("", ".gz", ".br"):
             place = page.parent / f"{page.name}{ending}"
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +188,7 @@ def test_a_page_that_goes_between_the_look_and_the_reading_is_the_applications(
     nginx: Nginx, application: str, path: str
 ) -> None:
     """A pipe is there to be looked at and is nothing that can be read."""
-    name = "site/vanished/@before=3.html" if "before" in path else "static/css/vanished.css"
+    name = f"{SITE}/vanished/@before=3.html" if "before" in path else "static/css/vanished.css"
     pipe = nginx.root / name
     pipe.parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(pipe)

@@ -13,7 +13,7 @@ import pytest
 from tests import live
 from tests.deploy import fronts
 from tests.deploy.asking import ask
-from tests.deploy.fronts import NAME, Nginx
+from tests.deploy.fronts import NAME, SITE, Nginx
 from tests.make import Make
 
 SECURITY = {"content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"}
@@ -113,7 +113,7 @@ def test_who_finds_nobody_is_told_to_come_back(lonely: Nginx) -> None:
 
 
 def test_finished_pages_are_there_while_nobody_answers(lonely: Nginx) -> None:
-    page = lonely.folder / "pages/site/a/@index.html"
+    page = lonely.folder / "pages" / SITE / "a/@index.html"
     page.parent.mkdir(parents=True)
     page.write_bytes(b"still here")
     assert ask(lonely.https, "/a/").body == b"still here"

@@ -7,7 +7,7 @@ import pytest
 
 from hcpov.config import Settings
 from tests.deploy.asking import Answer, ask
-from tests.deploy.fronts import NAME, Nginx
+from tests.deploy.fronts import NAME, SITE, Nginx
 from tests.live import wait_until
 from tests.make import Make
 
@@ -35,7 +35,7 @@ def stored(application: str, settings: Settings, make: Make) -> dict[str, Path]:
     post = make.post()
     for number in range(30):
         make.post(f"Post {number}")
-    site = settings.instance / "pages" / "site"
+    site = settings.instance / "pages" / SITE
     found = {
         "/": site / "@index.html",
         post.path: site / post.path[1:] / "@index.html",

@@ -39,7 +39,7 @@ def kept(store: Store) -> Callable[[], set[str]]:
 
     def names() -> set[str]:
         found = set()
-        for folder in ("site", "others"):
+        for folder in (store.site, "others"):
             for file in (store.folder / folder).rglob("*@*.html"):
                 path, _, query = str(file.relative_to(store.folder / folder)).removesuffix(".html").rpartition("@")
                 found.add(f"/{path}" + (f"?{query}" if query != "index" else ""))

@@ -59,7 +59,7 @@ def test_what_one_changes_the_other_throws_away(machines: tuple[Flask, Flask], m
         assert follower.look() == 1
         assert follower.look() == 0
     assert "Behind" in readers[1].get(post.path).text
-    kept = [str(file) for file in other.extensions[STORE].folder.rglob("site/night-shift/**/*.html")]
+    kept = [str(file) for file in other.extensions[STORE].folder.rglob("site/*/night-shift/**/*.html")]
     assert len(kept) == 1
 
 

@@ -53,10 +53,10 @@ def test_a_page_is_found_until_what_it_shows_changes(own: Store) -> None:
     own.throw_away({"count:1", "unknown"})
     assert own.find("a@index.html") is None
     assert own.find("b@index.html")
-    assert {file.name for file in (own.folder / "site").iterdir()} == {f"b@index.html{end}" for end in ENDS}
+    assert {file.name for file in (own.folder / own.site).iterdir()} == {f"b@index.html{end}" for end in ENDS}
     own.clear()
     assert own.find("b@index.html") is None
-    assert list((own.folder / "site").rglob("*.html*")) == []
+    assert list((own.folder / own.site).rglob("*.html*")) == []
 
 
 def test_what_was_begun_before_a_change_is_not_kept(own: Store) -> None:
@@ -127,7 +127,7 @@ def test_there_is_a_bound_on_pages(tmp_path: Path) -> None:
         assert keep(own, f"p{number}@index.html", "posts", words=f"Page {number}.")
     pages, _ = own.size()
     assert pages <= 60 + 50
-    assert len(list((own.folder / "site").glob("*.html"))) == pages
+    assert len(list((own.folder / own.site).glob("*.html"))) == pages
     assert own.find("p399@index.html")
     assert own.find("p0@index.html") is None
 
@@ -145,7 +145,7 @@ def test_what_is_read_is_kept_longest(tmp_path: Path) -> None:
     for number in range(300):
         keep(own, f"p{number}@index.html", "posts", words=f"Page {number}.")
         ahead = time.time() + number  # as nginx's reading leaves it
-        file = own.folder / "site" / "favourite@index.html.gz"
+        file = own.folder / own.site / "favourite@index.html.gz"
         os.utime(file, (ahead, file.stat().st_mtime))
     assert own.find("favourite@index.html")
 
@@ -157,11 +157,11 @@ def test_a_page_that_is_too_large_is_not_kept(own: Store) -> None:
 
 def test_a_file_that_is_another_pages_is_not_read(own: Store) -> None:
     keep(own, "a@index.html", "text:1")
-    place = own.folder / "site" / "a@index.html.br"
+    place = own.folder / own.site / "a@index.html.br"
     place.write_bytes(brotli.compress(b"Something else."))
     assert own.find("a@index.html") is None
     keep(own, "b@index.html", "text:1")
-    (own.folder / "site" / "b@index.html.gz").unlink()
+    (own.folder / own.site / "b@index.html.gz").unlink()
     assert own.find("b@index.html") is None
 
 
@@ -176,7 +176,7 @@ def test_an_index_that_was_removed_throws_everything_away(
         make.comment(post, words)
         for _ in range(3):
             assert words in client.get(post.path).text
-        pages = [file.read_text() for file in (store.folder / "site").rglob("*.html")]
+        pages = [file.read_text() for file in (store.folder / store.site).rglob("*.html")]
         assert len(pages) == 1 and words in pages[0]
 
 
@@ -188,7 +188,7 @@ def test_an_index_that_a_crash_broke_throws_everything_away(tmp_path: Path, brok
     (own.folder / "index.sqlite3").write_bytes(broken)
     again = Store(tmp_path / "pages", MEGABYTE)
     assert again.find("a@index.html") is None
-    assert list((own.folder / "site").rglob("*.html*")) == []
+    assert list((own.folder / own.site).rglob("*.html*")) == []
     assert keep(again, "a@index.html", "text:1", words="Another page.")
     found = again.find("a@index.html")
     assert found and found.body.plain == b"Another page."
@@ -222,7 +222,7 @@ def test_pages_that_last_are_pressed_smaller(
         travel(tasks.LASTED + 1)
         assert tasks.polish() == 1
         assert tasks.polish() == 0
-    file = next((store.folder / "site").rglob("@index.html.br"))
+    file = next((store.folder / store.site).rglob("@index.html.br"))
     assert file.stat().st_size < len(quick.data)
     assert brotli.decompress(file.read_bytes()) == brotli.decompress(quick.data)
     assert f'"{int(file.stat().st_mtime):x}-' == quick.headers["ETag"].partition("-")[0] + "-"
@@ -233,7 +233,7 @@ def test_a_page_pressed_too_late_is_gone(own: Store, travel: Callable[[float], N
     [row] = own._index.rough(time.time() + 1, 10)
     own.throw_away({"text:1"})
     own._exchange(row, encoded(b"Words. " * 100, 11))
-    assert list((own.folder / "site").rglob("*.html*")) == []
+    assert list((own.folder / own.site).rglob("*.html*")) == []
     assert list((own.folder / "new").iterdir()) == []
 
 
@@ -246,7 +246,7 @@ def test_what_is_over_is_swept_away(own: Store, travel: Callable[[float], None])
     travel(61)
     assert own.find("a@index.html") is None
     assert own.sweep() == 1
-    assert {file.name for file in (own.folder / "site").iterdir()} == {f"b@index.html{end}" for end in ENDS}
+    assert {file.name for file in (own.folder / own.site).iterdir()} == {f"b@index.html{end}" for end in ENDS}
 
 
 def test_nginx_can_read_what_was_kept(tmp_path: Path) -> None:
@@ -256,9 +256,9 @@ def test_nginx_can_read_what_was_kept(tmp_path: Path) -> None:
         assert own.keep("a/b/@index.html", entry(own, "A page.", "text:1"), {"text:1"}, public=True)
     finally:
         os.umask(before)
-    for path in (own.folder, own.folder / "site", own.folder / "site/a", own.folder / "site/a/b"):
+    for path in (own.folder, own.folder / own.site, own.folder / own.site / "a", own.folder / own.site / "a/b"):
         assert path.stat().st_mode & 0o777 == 0o755
-    assert (own.folder / "site/a/b/@index.html.br").stat().st_mode & 0o777 == 0o644
+    assert (own.folder / own.site / "a/b/@index.html.br").stat().st_mode & 0o777 == 0o644
     assert (own.folder / "index.sqlite3").stat().st_mode & 0o077 == 0
 
 
