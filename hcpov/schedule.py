@@ -10,6 +10,7 @@ from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
 from hcpov.pages import tasks as pages
+from hcpov.pages.actions import forget_old as forget_old_purges
 from hcpov.updates.actions import forget_old as forget_old_wishes
 from hcpov.updates.news.actions import tell, write_digests
 
@@ -36,7 +37,7 @@ def forget_what_is_old() -> None:
     forget_unconfirmed()
     forget_old_mail()
     forget_old_wishes()
-    pages.forget_old()
+    forget_old_purges()
 
 
 @huey.periodic_task(crontab(minute="37"))

@@ -7,9 +7,9 @@ the same validator as we do.
 import os
 import re
 import tempfile
-import time
 from pathlib import Path
 
+from hcpov import clock
 from hcpov.pages.encodings import ENDINGS, Body
 
 SITE, OTHERS, STATIC, NEW = "site", "others", "static", "new"
@@ -38,7 +38,7 @@ def write(folder: Path, body: Body) -> dict[str, str]:
         with os.fdopen(handle, "wb") as file:
             file.write(body.of(encoding))
             os.fchmod(handle, 0o644)  # nginx runs as somebody else
-        os.utime(path, (time.time(), body.mark))
+        os.utime(path, (clock.now().timestamp(), body.mark))
     return written
 
 
@@ -72,8 +72,8 @@ def read(place: Path, mark: int | None = None) -> Body | None:
     for ending in ENDINGS.values():
         try:
             with open(f"{place}{ending}", "rb") as file:  # noqa: PTH123  # a path's own `open` takes twice as long
-                time_ = int(os.fstat(file.fileno()).st_mtime)
-                if time_ != (mark := time_ if mark is None else mark):
+                found_mark = int(os.fstat(file.fileno()).st_mtime)
+                if found_mark != (mark := found_mark if mark is None else mark):
                     return None
                 found.append(file.read())
         except (FileNotFoundError, IsADirectoryError):

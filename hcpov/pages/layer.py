@@ -10,16 +10,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hcpov.pages import files
+from hcpov.pages.answers import passed_on
 from hcpov.pages.assets import Assets
 from hcpov.pages.counters import slot
 from hcpov.pages.encodings import encoded, wanted
 from hcpov.pages.entry import Entry, Headers
 from hcpov.pages.memory import Memory
-from hcpov.pages.recording import Recording
+from hcpov.pages.recording import NAME, RECORDING, Recording
 from hcpov.pages.store import Store
 
-# In the environment: the name under which a page will be kept, for the view; and what the view noted of it, for us.
-NAME, RECORDING = "hcpov.name", "hcpov.recording"
 COOKIES = ("session", "receipt", "strip")  # with any of these a reader may be shown something else
 
 _OURS = re.compile(rf"(?:^|[;,\s])(?:{'|'.join(COOKIES)})=")
@@ -39,12 +38,12 @@ class Layer:
     def __call__(self, environ: "WSGIEnvironment", begin: "StartResponse") -> Iterable[bytes]:
         """Answers a request (PEP 3333)."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return self.application(environ, begin)
+            return passed_on(self.application, environ, begin)
         if asset := self.assets.find(environ["PATH_INFO"]):
             return _answered(asset, environ, begin)
         name = _name(environ)
         if name is None:
-            return self.application(environ, begin)
+            return passed_on(self.application, environ, begin)
         entry = self.find(name)
         if entry is None and environ["REQUEST_METHOD"] == "HEAD":
             entry = self.strangers(environ)  # the page is made whole, so that its head is that of the page
@@ -92,7 +91,7 @@ class Layer:
                 return io.BytesIO().write
             return begin(status, headers, problem) if problem else begin(status, headers)
 
-        answer = self.application(environ, catch)
+        answer = passed_on(self.application, environ, catch)
         if not caught:
             return None, answer
         try:

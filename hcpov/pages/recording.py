@@ -17,6 +17,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+# In a request's environment: the name under which a page will be kept, for the view; and what the view noted of it.
+NAME, RECORDING = "hcpov.name", "hcpov.recording"
+
 # In no text that people can write: nobody knows it, and it is another one in each process.
 _SEAL = secrets.token_hex(8)
 _MARK = re.compile(rf"<!--{_SEAL}:(.*?)-->".encode())

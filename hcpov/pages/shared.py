@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,6 @@ from hcpov.pages.store import Store
 EVERY = 0.5  # seconds between two looks
 # Rows become visible when they are committed, which need not be in the order of their numbers or moments.
 OVERLAP = timedelta(seconds=60)
-KEPT = timedelta(hours=1)
 MOST = 10_000  # rows that are followed one by one; a machine that is further behind throws everything away
 
 _log = logging.getLogger(__name__)
@@ -72,10 +71,3 @@ def follow(app: Flask, store: Store, stopped: threading.Event) -> None:
                 db.session.remove()
                 was_away = True
                 _log.warning("changes of other machines cannot be followed")
-
-
-def forget_old() -> int:
-    """Commits that rows which everybody has followed are gone; returns how many."""
-    gone = db.session.execute(delete(Purge).where(Purge.at < clock.now() - KEPT))
-    db.session.commit()
-    return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -8,10 +8,7 @@ from flask import Flask, current_app
 from hcpov import clock
 from hcpov.pages import assets, shared
 from hcpov.pages.changes import STORE
-from hcpov.pages.shared import forget_old
 from hcpov.pages.store import Store
-
-__all__ = ["begin", "begin_anew", "end", "forget_old", "polish"]
 
 LASTED = 60.0  # seconds after which a page is worth some dozen milliseconds more
 AT_ONCE = 200  # pages pressed in one go: some seconds

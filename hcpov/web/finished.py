@@ -12,12 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hcpov import config
 from hcpov.pages import changes
-from hcpov.pages import layer as layers
 from hcpov.pages.assets import Assets
 from hcpov.pages.encodings import PLAIN
 from hcpov.pages.entry import Entry
 from hcpov.pages.layer import Layer
-from hcpov.pages.recording import recording, without_marks
+from hcpov.pages.recording import NAME, RECORDING, recording, without_marks
 from hcpov.pages.store import Store
 from hcpov.web import htmx, strip
 from hcpov.web.headers import build, protecting
@@ -43,7 +42,7 @@ def finished(*arguments: str, **fillers: Filler) -> Callable[[View], View]:
             layer: Layer | None = current_app.extensions.get(LAYER)
             if layer is None or not _is_plain(arguments):
                 return view(**values)
-            if layers.NAME in request.environ:
+            if NAME in request.environ:
                 return _noted(layer, view, values)
             if not current_user.is_authenticated or htmx.wanted() or "receipt" in request.cookies:
                 return view(**values)
@@ -86,7 +85,7 @@ def _noted(layer: Layer, view: View, values: dict[str, Any]) -> AnyResponse:
         page, noted.holes = without_marks(answer.get_data())
         answer.set_data(page)
     if answer.status_code == 200:
-        request.environ[layers.RECORDING] = noted
+        request.environ[RECORDING] = noted
     return answer
 
 
@@ -101,6 +100,10 @@ def _filled(page: Entry, fillers: dict[str, Filler]) -> AnyResponse:
     answer.headers["Cache-Control"] = dict(page.headers)["Cache-Control"]  # a feed is the same for whoever asks
     answer.set_etag(page.tags[PLAIN].strip('"'))
     return answer.make_conditional(request)
+
+
+def _strip_style() -> str:
+    return render_template("web/_strip_style.html", strip=strip.current())
 
 
 def _strip() -> str:
@@ -129,6 +132,7 @@ def _here() -> str:
 
 
 _AROUND: dict[str, Filler] = {
+    "strip-style": _strip_style,
     "strip": _strip,
     "welcome": _welcome,
     "shown-strip": _closed_strip,

@@ -234,3 +234,44 @@ def test_static_files_are_answered_from_what_was_pressed(app: Any, client: Flask
         assert brotli.decompress(answer.data) == client.get(f"/static/{name}").data
     assert client.get("/static/css/no-such.css").status_code == 404
     assert client.get("/static/css/").status_code == 404
+
+
+ONCE = "?reply=1"  # of a page that is made for whoever asks
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_what_is_not_kept_is_pressed_on_its_way(
+    client: FlaskClient, make: Make, store: Store, accepted: str, encoding: str | None
+) -> None:
+    post = make.post()
+    decode = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    for method, path in (("GET", f"{post.path}{ONCE}"), ("POST", post.comments)):
+        plain = client.open(path, method=method, data={"body": "A"})
+        small = client.open(path, method=method, data={"body": "A"}, headers={"Accept-Encoding": accepted})
+        assert small.headers.get("Content-Encoding") == encoding
+        assert small.content_length == len(small.data)
+        assert len(decode(small.data)) == pytest.approx(len(plain.data), abs=200)  # a picture of its own in each
+        if encoding:
+            assert len(small.data) < len(plain.data) / 2
+            assert "Accept-Encoding" in small.headers["Vary"] and "Cookie" in small.headers["Vary"]
+
+
+def test_a_pressed_answer_has_a_weak_validator(client: FlaskClient, make: Make, store: Store) -> None:
+    path, headers = f"{make.post().path}{ONCE}", {"Accept-Encoding": "br"}
+    first = client.get(path, headers=headers)
+    assert first.headers["ETag"].startswith('W/"')
+    again = client.get(path, headers=headers | {"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    head = client.head(path, headers=headers)
+    assert (head.status_code, head.data) == (200, b"")
+
+
+def test_nothing_is_pressed_for_who_is_led_here_from_elsewhere(client: FlaskClient, make: Make, store: Store) -> None:
+    path, headers = f"{make.post().path}{ONCE}", {"Accept-Encoding": "br", "Sec-Fetch-Site": "cross-site"}
+    assert "Content-Encoding" not in client.get(path, headers=headers).headers
+
+
+def test_short_answers_and_files_are_not_pressed(client: FlaskClient, make: Make, store: Store) -> None:
+    for path in ("/boardroom-buzz", "/static/img/no-such.svg", "/.well-known/security.txt"):
+        with client.get(path, headers={"Accept-Encoding": "br", "HX-Request": "true"}) as answer:
+            assert "Content-Encoding" not in answer.headers

@@ -16,7 +16,7 @@ from hcpov.app import create_app
 from hcpov.blog.models import Post
 from hcpov.config import Settings
 from hcpov.extensions import db
-from hcpov.pages import shared, tasks
+from hcpov.pages import actions, shared, tasks
 from hcpov.pages.changes import STORE
 from hcpov.pages.models import Purge
 from hcpov.pages.shared import Follower
@@ -111,12 +111,12 @@ def test_rows_that_all_have_followed_are_forgotten(machines: tuple[Flask, Flask]
     (one, _), post = machines, make.post("Before")
     retitle(one, post.id, "Behind")
     with one.app_context():
-        assert shared.forget_old() == 0
+        assert actions.forget_old() == 0
         db.session.execute(db.update(Purge).values(at=Purge.at))
         for row in db.session.scalars(db.select(Purge)):
-            row.at -= shared.KEPT * 2
+            row.at -= actions.KEPT * 2
         db.session.commit()
-        assert shared.forget_old() == 1
+        assert actions.forget_old() == 1
 
 
 def test_without_room_no_pages_are_kept(settings: Settings, make: Make, tmp_path: Path) -> None:
