@@ -64,8 +64,8 @@ def main(rounds: int = 3, comments: int = 1_000) -> int:
         kept = []
         for number in range(rounds + 1):
             for way in WAYS:
-                each = _prepared(made, address, way, next(posts), comments if number else 100, numbers)
-                _post(each, address, pids)
+                each = prepared(made, address, way, next(posts), comments if number else 100, numbers)
+                send(each, address, pids)
                 if number:  # the first round warms up
                     kept.append(each)
         wrong = [problem for each in kept for problem in _problems(made, address, each)]
@@ -82,7 +82,7 @@ def main(rounds: int = 3, comments: int = 1_000) -> int:
     return report.close("commenting", budgets, comments=comments, rounds=rounds, rows=rows)
 
 
-def _prepared(
+def prepared(
     made: Site, address: str, way: str, post: tuple[int, str], comments: int, numbers: Iterator[int]
 ) -> Round:
     """Returns a round whose requests only need to be sent."""
@@ -105,7 +105,7 @@ def _prepared(
     return Round(way, post_id, path, texts, requests)
 
 
-def _post(each: Round, address: str, pids: list[int]) -> None:
+def send(each: Round, address: str, pids: list[int]) -> None:
     """Sends all requests of a round: each writer takes the next one."""
     waiting, over = iter(zip(each.texts, each.requests, strict=True)), threading.Event()
     writers = [threading.Thread(target=_write, args=(each, address, waiting)) for _ in range(WRITERS)]

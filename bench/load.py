@@ -9,11 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
 from bench import processes
 
 THREADS, CONNECTIONS = 2, 16
 SCRIPT = Path(__file__).with_name("done.lua")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KINDS = {"br, gzip": "br", "plain": ""}
 
 
@@ -25,6 +27,7 @@ class Target:
     url: str
     headers: Mapping[str, str]
     pids: Sequence[int] = ()
+    requests: int = 0
     rates: list[float] = field(default_factory=list)
     p50s: list[float] = field(default_factory=list)
     p99s: list[float] = field(default_factory=list)
@@ -51,11 +54,16 @@ def in_turns(targets: Sequence[Target], rounds: int, seconds: float) -> None:
             _ask(target, seconds if number else min(seconds, 1), keep=number > 0)
 
 
-def once(url: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
-    """Asks once and returns status, headers with small names, and the body as it was sent."""
+def once(
+    url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Asks once, or posts `form`; returns status, headers with small names, and the body as it was sent."""
     address, _, path = url.removeprefix("http://").partition("/")
     with closing(http.client.HTTPConnection(address, timeout=30)) as connection:
-        connection.request("GET", f"/{path}", headers=dict(headers))
+        if form is None:
+            connection.request("GET", f"/{path}", headers=dict(headers))
+        else:
+            connection.request("POST", f"/{path}", urlencode(form), dict(headers) | FORM)
         answer = connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
@@ -70,6 +78,7 @@ def _ask(target: Target, seconds: float, *, keep: bool) -> None:
     found = json.loads(out.splitlines()[-1])
     if found["bad"] or found["broken"] or not found["requests"]:
         raise RuntimeError(f"{target.name}: {found} after {time.perf_counter() - began:.0f} s")
+    target.requests += found["requests"]
     if keep:
         target.rates.append(found["requests"] / found["seconds"])
         target.p50s.append(found["p50"])
