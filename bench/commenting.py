@@ -1,10 +1,10 @@
 """How many comments a second are taken: code checked, committed with synchronous=FULL, pages thrown away.
 
-`.venv/bin/python -m bench.commenting [ROUNDS COMMENTS]`, 3 and 1,000 by default, runs `hcpov serve`, and lets 16 writers
-post at once over connections that stay open, each round to one post: by turns as htmx sends the form and as a plain
-form. A reader asks for the post ten times a second meanwhile, so that there are pages to throw away. Codes are issued
-beforehand with the site's secret; each comment comes from a network of its own, as the guard counts them. Afterwards
-each comment that was acknowledged must be in the database once and published, and the post must count and show them.
+`.venv/bin/python -m bench.commenting [ROUNDS COMMENTS]`, 3 and 1,000 by default, runs `hcpov serve`, and lets 16
+writers post at once over connections that stay open, each round to one post: by turns as htmx sends the form and as a
+plain form. A reader asks for the post ten times a second meanwhile, so that there are pages to throw away. Codes are
+issued beforehand with the site's secret; each comment comes from a network of its own, as the guard counts them.
+Afterwards each comment that was acknowledged must be there once and published, and the post must count and show them.
 Prints a table and a JSON line; ends with 1 when a comment is lost or doubled, or a budget is missed.
 """
 
@@ -82,9 +82,7 @@ def main(rounds: int = 3, comments: int = 1_000) -> int:
     return report.close("commenting", budgets, comments=comments, rounds=rounds, rows=rows)
 
 
-def prepared(
-    made: Site, address: str, way: str, post: tuple[int, str], comments: int, numbers: Iterator[int]
-) -> Round:
+def prepared(made: Site, address: str, way: str, post: tuple[int, str], comments: int, numbers: Iterator[int]) -> Round:
     """Returns a round whose requests only need to be sent."""
     post_id, path = post
     lot = random.Random(post_id)
@@ -101,7 +99,9 @@ def prepared(
         body = urlencode(form)
         network = f"{11 + (number >> 16)}.{number >> 8 & 255}.{number & 255}.7"
         host, more = address.removeprefix("http://"), WAYS[way]
-        requests.append((HEAD.format(path=path, host=host, network=network, more=more, length=len(body)) + body).encode())
+        requests.append(
+            (HEAD.format(path=path, host=host, network=network, more=more, length=len(body)) + body).encode()
+        )
     return Round(way, post_id, path, texts, requests)
 
 
@@ -165,7 +165,7 @@ def _read(each: Round, address: str, over: threading.Event) -> None:
 
 def _problems(made: Site, address: str, each: Round) -> list[str]:
     """Returns what is wrong after a round, in words."""
-    wrong = [f"{each.way}: {number} × {what}" for what, number in each.errors.items()]
+    wrong = [f"{each.way}: {number} x {what}" for what, number in each.errors.items()]
     with made.app.app_context():
         rows = db.session.execute(db.select(Comment.id, Comment.body, Comment.state).filter_by(post_id=each.post_id))
         stored = {number: (body, state) for number, body, state in rows}

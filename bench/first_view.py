@@ -4,8 +4,8 @@
 own words; some twice, with their ends turned round) under one post, and weighs as Brotli and gzip: the page with the
 style sheets it waits for, a code's fragment, the answer to a posted comment, the sound of a code. What the server sends
 encoded is weighed as sent; the rest as a server in front would encode it (Brotli 5, gzip 6). Headers are not counted.
-Prints a table and a JSON line; ends with 1 when a budget is missed: pages as Brotli, which every browser of today takes;
-fragments as gzip, which is what nginx makes of an answer that no file holds.
+Prints a table and a JSON line; ends with 1 when a budget is missed: by pages as Brotli, which browsers of today take,
+by fragments as gzip, which is what nginx makes of an answer that no file holds.
 """
 
 import gzip
@@ -43,7 +43,12 @@ FIRST_VIEW, REQUESTS, CODE, POSTED, SOUND = 14_600, 2, 3_000, 1_500, 40_000
 ENCODERS = {"br": lambda body: brotli.compress(body, quality=5), "gzip": lambda body: gzip.compress(body, 6)}
 ENCODINGS = tuple(ENCODERS)
 SHEET, SCRIPT = re.compile(r"<link rel=\"stylesheet\"[^>]*>"), re.compile(r"<script(?=[^>]* src=)[^>]*>")
-SAID = {"name": "Ada Reader", "title": "Pharmacist", "place": "Tulsa OK", "body": "We tried this on two wards. It held."}
+SAID = {
+    "name": "Ada Reader",
+    "title": "Pharmacist",
+    "place": "Tulsa OK",
+    "body": "We tried this on two wards. It held.",
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,9 @@ def _talked_about() -> tuple[int, str]:
 
 def _weighed(what: str, url: str) -> Weight:
     plain = load.once(url, {})[2]
-    return Weight(what, len(plain), {name: _size(*load.once(url, {"Accept-Encoding": name}), name) for name in ENCODINGS})
+    return Weight(
+        what, len(plain), {name: _size(*load.once(url, {"Accept-Encoding": name}), name) for name in ENCODINGS}
+    )
 
 
 def _size(status: int, headers: Mapping[str, str], body: bytes, name: str) -> int:

@@ -64,13 +64,15 @@ def main(rounds: int = 4, seconds: float = 4) -> int:
                     reader.quiet += quiet
                     reader.beside += beside
     tried = sum(flood.answers.values())
-    print(f"{STRANGERS} strangers at once: {tried / flood.seconds:.0f} wrong passwords a second; answers {flood.answers}.")
+    print(
+        f"{STRANGERS} strangers at once: {tried / flood.seconds:.0f} wrong passwords a second; answers {flood.answers}."
+    )
     print(f"{report.SHARED}\n")
     rows, budgets = [], []
     for reader in readers:
         quiet, beside = _percentiles(reader.quiet), _percentiles(reader.beside)
         rows += [(f"{reader.what}, quiet", *quiet), (f"{reader.what}, beside the flood", *beside)]
-        budgets.append(Budget(f"{reader.what}: p95 beside", beside[1] / quiet[1], TIMES, " × quiet", at_most=True))
+        budgets.append(Budget(f"{reader.what}: p95 beside", beside[1] / quiet[1], TIMES, " x quiet", at_most=True))
     report.table(("", "p50 ms", "p95 ms", "p99 ms"), rows)
     return report.close("flood", budgets, rows=rows, tried=tried, answers=flood.answers)
 
@@ -82,7 +84,7 @@ def _read(address: str, path: str, seconds: float) -> list[float]:
     begun = time.perf_counter()
     for number, line in enumerate(cycle(lines)):
         due = begun + number * EVERY
-        if due > begun + seconds:
+        if max(due, time.perf_counter()) > begun + seconds:
             break
         time.sleep(max(0.0, due - time.perf_counter()))
         # Who is late because the last answer was late asks at once; that wait is not counted twice.

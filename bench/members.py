@@ -48,8 +48,8 @@ def main(rounds: int = 5, seconds: float = 3) -> int:
     page, rendered, constant = (target.rate for target in targets)
     budgets = [
         Budget("queries", len(asked), QUERIES, at_most=True),
-        Budget("beside the same template", page / rendered, RENDERED, " × bare"),
-        Budget("beside constant bytes", page / constant, CONSTANT, " × bare", aim=True),
+        Budget("beside the same template", page / rendered, RENDERED, " x bare"),
+        Budget("beside constant bytes", page / constant, CONSTANT, " x bare", aim=True),
     ]
     rows = {target.name: [round(float(str(cell)), 3) for cell in target.row[1:]] for target in targets}
     return report.close("members", budgets, columns=load.HEADS[1:], rows=rows, queries=asked)

@@ -35,7 +35,9 @@ def main(seconds: int = 8) -> int:
     print(f"After {asked:,} requests. {report.SHARED}\n")
     report.table(("process", "before MB", "after MB"), rows)
     budgets = [Budget("web and worker, PSS after load", rows[-1][2], ALLOWED, " MB", at_most=True)]
-    return report.close("memory", budgets, requests=asked, rows=[(name, round(a, 1), round(b, 1)) for name, a, b in rows])
+    return report.close(
+        "memory", budgets, requests=asked, rows=[(name, round(a, 1), round(b, 1)) for name, a, b in rows]
+    )
 
 
 def _load(made: Site, address: str, pids: list[int], seconds: int) -> int:

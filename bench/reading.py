@@ -1,6 +1,6 @@
 """How fast an anonymous reader gets a post with fifty comments: through nginx, and from the application server alone.
 
-`.venv/bin/python -m bench.reading [ROUNDS SECONDS]`, 5 and 3 by default, runs `hcpov serve` and nginx with the shipped
+`.venv/bin/python -m bench.reading [ROUNDS SECONDS]`, 4 and 3 by default, runs `hcpov serve` and nginx with the shipped
 file for finished pages (deploy/), and asks by turns for the page through nginx, for the page from the application, and
 for a plain static file of the very same bytes from the same nginx: as Brotli, and not encoded at all. Prints medians,
 ratios to the plain file, and a JSON line; ends with 1 when a ratio under Brotli is below its budget.
@@ -20,7 +20,7 @@ KEPT = ("content-security-policy", "x-content-type-options", "referrer-policy", 
 KEPT += ("cross-origin-opener-policy",)
 
 
-def main(rounds: int = 5, seconds: float = 3) -> int:
+def main(rounds: int = 4, seconds: float = 3) -> int:
     """Measures, prints, and returns the exit code."""
     with site.made() as made, serving(made.settings) as address:
         pids = processes.below("hcpov.cli serve")
@@ -28,13 +28,17 @@ def main(rounds: int = 5, seconds: float = 3) -> int:
         headers = {name: sent[name] for name in KEPT if name in sent}
         with server.nginx(made.folder / "nginx", made.settings.instance, address, headers) as front:
             targets = [
-                target for kind, accepts in KINDS.items() for target in _targets(front, address, made.post, kind, accepts)
+                target
+                for kind, accepts in KINDS.items()
+                for target in _targets(front, address, made.post, kind, accepts)
             ]
             for target in targets:
                 target.pids = [*processes.tree(front.pid), *(pids if "file" not in target.name else [])]
             load.in_turns(targets, rounds, seconds)
             shipped = front.shipped
-    print("The shipped file for nginx was used." if shipped else "deploy/ has no file for nginx: one of the bench's own.")
+    print(
+        "The shipped file for nginx was used." if shipped else "deploy/ has no file for nginx: one of the bench's own."
+    )
     print(f"{report.SHARED}\n")
     report.table(load.HEADS, [target.row for target in targets])
     ratios = {}
@@ -42,9 +46,9 @@ def main(rounds: int = 5, seconds: float = 3) -> int:
         file, *others = [target for target in targets if target.name.startswith(kind)]
         ratios |= {other.name: other.rate / file.rate for other in others}
     nginx, alone, *rest = ratios.items()
-    budgets = [Budget(nginx[0], nginx[1], THROUGH_NGINX, " × file"), Budget(alone[0], alone[1], ALONE, " × file")]
+    budgets = [Budget(nginx[0], nginx[1], THROUGH_NGINX, " x file"), Budget(alone[0], alone[1], ALONE, " x file")]
     for (name, ratio), limit in zip(rest, (THROUGH_NGINX, ALONE), strict=True):
-        budgets.append(Budget(name, ratio, limit, " × file", aim=True))
+        budgets.append(Budget(name, ratio, limit, " x file", aim=True))
     rows = {target.name: [round(float(str(cell)), 3) for cell in target.row[1:]] for target in targets}
     return report.close("reading", budgets, shipped=shipped, columns=load.HEADS[1:], rows=rows)
 

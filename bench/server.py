@@ -12,16 +12,19 @@ from pathlib import Path
 from hcpov import config
 from tests.live import answers, free_port, wait_until
 
-# The file for nginx that a VPS uses. Until there is one, OURS stands for it.
+# The file for nginx that a VPS uses, with the place and the port it names. Until there is one, OURS stands for it.
 SHIPPED = config.ROOT / "deploy" / "nginx-pages.conf"
-SITE_PORT, INSTANCE = "127.0.0.1:8000", "/var/lib/hcpov"  # what the shipped file says, to be replaced
+SHIPPED_PORT, SHIPPED_INSTANCE = "127.0.0.1:8000", "/var/lib/hcpov"
 
 # What may come from the store, as README's contract of finished pages has it.
 MAPS = """
 map $request_method $pov_method { GET 1; HEAD 1; default 0; }
 map $http_cookie $pov_stranger { "~(?:^|;\\s*)(?:session|receipt|strip)=" 0; default 1; }
 map $args $pov_name { "" index; "~^(?:before|after)=[a-z]?[0-9]{1,9}$" $args; default ""; }
-map "$pov_method$pov_stranger$http_hx_request@$pov_name" $pov_page { "~^11@(?<pov_kept>.+)$" $uri@$pov_kept.html; default /@none; }
+map "$pov_method$pov_stranger$http_hx_request@$pov_name" $pov_page {
+    "~^11@(?<pov_kept>.+)$" $uri@$pov_kept.html;
+    default /@none;
+}
 """
 OURS = """
     location / {
@@ -96,7 +99,15 @@ def granian(target: str, folder: Path, **environment: str) -> Iterator[tuple[str
     """Serves what a function makes as `hcpov serve` serves our application; yields its address and process."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(config.Settings().workers), "--blocking-threads", "1", "--no-ws", "--workers-kill-timeout", "10"]
+    command += [
+        "--workers",
+        str(config.Settings().workers),
+        "--blocking-threads",
+        "1",
+        "--no-ws",
+        "--workers-kill-timeout",
+        "10",
+    ]
     command += ["--factory", target]
     with _running(command, folder / "granian.log", port, os.environ | environment) as pid:
         yield f"http://127.0.0.1:{port}", pid
@@ -110,7 +121,7 @@ def nginx(folder: Path, instance: Path, upstream: str, headers: dict[str, str]) 
     http, locations = MAPS, OURS
     if SHIPPED.exists():
         text = SHIPPED.read_text(encoding="utf-8")
-        http, locations = _parted(text.replace(INSTANCE, str(instance)).replace(SITE_PORT, upstream))
+        http, locations = _parted(text.replace(SHIPPED_INSTANCE, str(instance)).replace(SHIPPED_PORT, upstream))
     said = "".join(f'        add_header {name} "{value}";\n' for name, value in headers.items())
     conf = CONF
     for name, value in {
