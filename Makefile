@@ -5,7 +5,7 @@ PYTHON ?= python3
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint format readme clean test-sqlite test-postgres
+.PHONY: help run test quick lint format readme bench clean test-sqlite test-postgres
 .NOTPARALLEL:
 
 help: ## Say what can be made.
@@ -35,6 +35,10 @@ format: $(READY) ## Lay the code out, and mend what a tool can mend.
 
 readme: $(READY) ## Write the tables of README.md that follow the code.
 	@.venv/bin/python -m tests.house.readme
+
+bench: $(READY) ## Measure what is budgeted, for some ten minutes, and write bench/RESULTS.md.
+	@.ci/packages wrk nginx libnginx-mod-http-brotli-static
+	@.venv/bin/python -m bench.results
 
 clean: ## Remove what was made, but never the instance folder.
 	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build hcpov.egg-info
