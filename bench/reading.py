@@ -16,17 +16,13 @@ from bench.server import Front
 from tests.live import serving
 
 THROUGH_NGINX, ALONE = 0.9, 0.3
-KEPT = ("content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy")
-KEPT += ("cross-origin-opener-policy",)
 
 
 def main(rounds: int = 4, seconds: float = 3) -> int:
     """Measures, prints, and returns the exit code."""
     with site.made() as made, serving(made.settings) as address:
         pids = processes.below("hcpov.cli serve")
-        _, sent, _ = load.once(address + made.post, {})
-        headers = {name: sent[name] for name in KEPT if name in sent}
-        with server.nginx(made.folder / "nginx", made.settings.instance, address, headers) as front:
+        with server.nginx(made.folder / "nginx", made.settings, address) as front:
             targets = [
                 target
                 for kind, accepts in KINDS.items()
@@ -35,10 +31,6 @@ def main(rounds: int = 4, seconds: float = 3) -> int:
             for target in targets:
                 target.pids = [*processes.tree(front.pid), *(pids if "file" not in target.name else [])]
             load.in_turns(targets, rounds, seconds)
-            shipped = front.shipped
-    print(
-        "The shipped file for nginx was used." if shipped else "deploy/ has no file for nginx: one of the bench's own."
-    )
     print(f"{report.SHARED}\n")
     report.table(load.HEADS, [target.row for target in targets])
     ratios = {}
@@ -50,7 +42,7 @@ def main(rounds: int = 4, seconds: float = 3) -> int:
     for (name, ratio), limit in zip(rest, (THROUGH_NGINX, ALONE), strict=True):
         budgets.append(Budget(name, ratio, limit, " x file", aim=True))
     rows = {target.name: [round(float(str(cell)), 3) for cell in target.row[1:]] for target in targets}
-    return report.close("reading", budgets, shipped=shipped, columns=load.HEADS[1:], rows=rows)
+    return report.close("reading", budgets, columns=load.HEADS[1:], rows=rows)
 
 
 def _targets(front: Front, address: str, path: str, kind: str, accepts: str) -> list[Target]:

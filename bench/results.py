@@ -29,6 +29,7 @@ APART = (
     "captcha_readers",
     "captcha_voices",
     "data",
+    "first_render",
     "identifiers",
     "kills",
     "people",

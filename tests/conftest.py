@@ -19,6 +19,7 @@ from flask_migrate import upgrade
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.pages.changes import STORE
 from tests.live import serving
 from tests.make import MadeAccount, Make
 from tests.post_office import PostOffice, open_post_office
@@ -139,6 +140,12 @@ def travel() -> Iterator[Callable[[float], None]]:
     """Returns a way to move the clock forward by seconds."""
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         yield clock.shift
+
+
+@pytest.fixture
+def unkept(app: Flask) -> Callable[[], None]:
+    """Returns a way to throw finished pages away, so that what is measured next is a rendering."""
+    return lambda: app.extensions[STORE].clear()
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ BAD = {
     "HCPOV_SECOND_FACTOR": ["", "everyone"],
     "HCPOV_IDLE_HOURS": ["0", "9999"],
     "HCPOV_SESSION_DAYS": ["0", "366"],
+    "HCPOV_PAGES_MB": ["-1", "much", ""],
+    "HCPOV_MACHINES": ["0", "101"],
 }
 SECRETS = {
     "HCPOV_SECRET_KEY": "a secret that nobody may read from a screen",

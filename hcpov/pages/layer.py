@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.http import parse_date
+
 from hcpov.pages import files
 from hcpov.pages.answers import passed_on
 from hcpov.pages.assets import Assets
@@ -129,8 +131,7 @@ def _name(environ: "WSGIEnvironment") -> str | None:
 
 def _answered(entry: Entry, environ: "WSGIEnvironment", begin: "StartResponse") -> Iterable[bytes]:
     encoding = wanted(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None and _knows(known, entry.tags[encoding]):
+    if _has_it(entry, encoding, environ):
         begin("304 Not Modified", [each for each in entry.ready[encoding] if each[0] not in _ONLY_WITH_BODY])
         return ()
     begin("200 OK", list(entry.ready[encoding]))
@@ -140,9 +141,17 @@ def _answered(entry: Entry, environ: "WSGIEnvironment", begin: "StartResponse") 
 _ONLY_WITH_BODY = {"Content-Type", "Content-Length", "Content-Encoding"}
 
 
-def _knows(known: str, tag: str) -> bool:
-    """Says whether an If-None-Match (RFC 9110 13.1.2) names this validator, compared weakly."""
-    return known.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in known.split(",")}
+def _has_it(entry: Entry, encoding: str, environ: "WSGIEnvironment") -> bool:
+    """Says whether the reader has this very answer, by its validator, or by its date where it gave no validator.
+
+    Validators are compared weakly (RFC 9110 13.1.2). Only feeds have a date.
+    """
+    if (known := environ.get("HTTP_IF_NONE_MATCH")) is not None:
+        tags = {each.strip().removeprefix("W/") for each in known.split(",")}
+        return known.strip() == "*" or entry.tags[encoding] in tags
+    since = parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+    changed = parse_date(dict(entry.headers).get("Last-Modified")) if since else None
+    return since is not None and changed is not None and changed <= since
 
 
 def _sets_cookie(header: tuple[str, str]) -> bool:

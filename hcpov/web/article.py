@@ -50,6 +50,7 @@ def page(
         thread=thread,
         more=blogs.more_from(article.blog.id, article.id),
         receipt=receipt,
+        elsewhere=request.method == "POST",
         structured=_structured(article),
         **form_context(article, form, code, problems, asked),
     )

@@ -97,7 +97,9 @@ def _filled(page: Entry, fillers: dict[str, Filler]) -> AnyResponse:
     answer = Response(b"".join([*pieces, plain[at:]]), content_type=dict(page.headers)["Content-Type"])
     if page.holes:
         return answer
-    answer.headers["Cache-Control"] = dict(page.headers)["Cache-Control"]  # a feed is the same for whoever asks
+    for name, value in page.headers:  # a feed is the same for whoever asks
+        if name in {"Cache-Control", "Last-Modified"}:
+            answer.headers[name] = value
     answer.set_etag(page.tags[PLAIN].strip('"'))
     return answer.make_conditional(request)
 

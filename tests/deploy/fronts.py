@@ -53,6 +53,7 @@ http {{
         include snippets/nginx-pov.conf;
         {more}
     }}
+    {beside}
 }}
 """
 
@@ -77,13 +78,25 @@ def changed(text: str, changes: Mapping[str, str]) -> str:
     return text
 
 
-def write_nginx(folder: Path, pages: Path, application: str, root: Path, workers: int = 1, more: str = "") -> Nginx:
-    """Writes nginx's folder: the shipped site on `pages`, and a plain server on `root`, in front of `application`."""
+def write_nginx(
+    folder: Path,
+    pages: Path,
+    application: str,
+    root: Path,
+    workers: int = 1,
+    more: str = "",
+    beside: str = "",
+    settings: Settings = BEHIND_A_FRONT,
+) -> Nginx:
+    """Writes nginx's folder: the shipped site on `pages`, and a plain server on `root`, in front of `application`.
+
+    `more` stands in the plain server and `beside` beside it; `settings` are those of the application.
+    """
     plain, http, https = (f"127.0.0.1:{free_port()}" for _ in range(3))
     _certify(folder)
     (folder / "snippets").mkdir()
     (folder / "snippets" / "nginx-pov.conf").symlink_to(DEPLOY / "nginx-pov.conf")
-    (folder / "snippets" / "nginx-headers.conf").write_text(headers.nginx(BEHIND_A_FRONT), encoding="utf-8")
+    (folder / "snippets" / "nginx-headers.conf").write_text(headers.nginx(settings), encoding="utf-8")
     site = changed(
         (DEPLOY / "nginx.conf").read_text(encoding="utf-8"),
         {
@@ -100,7 +113,7 @@ def write_nginx(folder: Path, pages: Path, application: str, root: Path, workers
     (folder / "hcpov.conf").write_text(site, encoding="utf-8")
     user = "user root root;" if os.geteuid() == 0 else ""  # the tests' folders are open to their owner only
     around = AROUND.format(
-        user=user, brotli=BROTLI, workers=workers, port=plain.rpartition(":")[2], root=root, more=more
+        user=user, brotli=BROTLI, workers=workers, port=plain.rpartition(":")[2], root=root, more=more, beside=beside
     )
     (folder / "nginx.conf").write_text(around, encoding="utf-8")
     return Nginx(folder, root, f"http://{plain}", f"http://{http}", f"https://{https}")

@@ -182,7 +182,7 @@ def many(desk: Desk, post: MadePost, times: int, words: str = LONG) -> None:
         db.session.commit()
 
 
-def test_what_the_history_costs(desk: Desk, queries: Callable[[], Any]) -> None:
+def test_what_the_history_costs(desk: Desk, queries: Callable[[], Any], unkept: Callable[[], None]) -> None:
     addresses = {
         "stranger": [f"{desk.post.path}history", f"{desk.post.path}history?compare=1..2"],
         "editor": [f"/desk/posts/{desk.post.id}/{each}" for each in ("change", "revisions", "revisions?old=1&new=2")],
@@ -193,6 +193,7 @@ def test_what_the_history_costs(desk: Desk, queries: Callable[[], Any]) -> None:
         for who, paths in addresses.items():
             for path in paths:
                 desk.browsers[who].get(path)
+                unkept()
                 with queries() as said:
                     assert desk.browsers[who].get(path).status_code == 200
                 costs.append([len(said)])

@@ -109,7 +109,7 @@ def test_nothing_is_left_in_the_file_of_a_restored_database(
     )
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for path in tmp_path.iterdir():
+    for path in (each for each in tmp_path.rglob("*") if each.is_file()):
         left = path.read_bytes().lower()
         assert [word for word in TRACES if word.encode() in left] == [], path
     assert "0 accounts, 0 comments, 0 subscriptions, 0 messages" in hcpov(tmp_path, "erase-again").stdout
