@@ -30,6 +30,7 @@ def main(rounds: int = 5, seconds: float = 3) -> int:
             "HCPOV_SECRET_KEY": made.settings.secret_key,
             bare.POST: made.post,
             bare.COOKIE: cookie,
+            "HCPOV_PAGES_MB": "0",  # the template gets what a page made for them alone gets
         }
         with server.granian("bench.bare:made", made.folder, **environment) as (beside, pid):
             cookies = {"Cookie": cookie}

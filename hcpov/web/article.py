@@ -99,7 +99,7 @@ def member_form(post_id: int, may_comment: bool) -> str:
     """Returns the form as a reader who is signed in finds it below a finished page. No query."""
     place = Place(post_id, request.path)
     context = {"post": place, "form": empty_form(place), "may_comment": may_comment, "problems": ()}
-    return render_template("comments/_form.html", **context)
+    return render_template("comments/_form.html", current_user=current_user._get_current_object(), **context)
 
 
 def own_comment(comment_id: int, account_id: int) -> str:

@@ -1,5 +1,6 @@
 """Views whose pages are the same for all strangers: kept finished, and filled in for whoever is signed in."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from hcpov import config
@@ -22,6 +22,9 @@ from hcpov.web import htmx, strip
 from hcpov.web.headers import build, protecting
 
 LAYER = "hcpov.pages.layer"
+# The holes of templates/base.html and of what it includes, as templates/web/_around.html fills them.
+AROUND = ("strip-style", "strip", "welcome", "shown-strip", "token", "address")
+BETWEEN = secrets.token_hex(8)  # nobody knows it, so it is in nobody's name
 MEGABYTE = 1024 * 1024
 
 Filler = Callable[..., str]
@@ -48,7 +51,7 @@ def finished(*arguments: str, **fillers: Filler) -> Callable[[View], View]:
                 return view(**values)
             with current_app.app_context():  # without it Flask would share who is signed in with the stranger's request
                 page = layer.strangers(request.environ)
-            return _filled(page, _AROUND | fillers) if page else view(**values)
+            return _filled(page, fillers) if page else view(**values)
 
         return answer
 
@@ -90,9 +93,11 @@ def _noted(layer: Layer, view: View, values: dict[str, Any]) -> AnyResponse:
 
 
 def _filled(page: Entry, fillers: dict[str, Filler]) -> AnyResponse:
+    around = dict(zip(AROUND, _around().split(BETWEEN), strict=True)) if page.holes else {}
     plain, pieces, at = page.body.plain, [], 0
     for hole in page.holes:
-        pieces += [plain[at : hole.start], fillers[hole.name](*hole.facts).encode()]
+        words = around.get(hole.name)
+        pieces += [plain[at : hole.start], (fillers[hole.name](*hole.facts) if words is None else words).encode()]
         at = hole.end
     answer = Response(b"".join([*pieces, plain[at:]]), content_type=dict(page.headers)["Content-Type"])
     if page.holes:
@@ -104,40 +109,13 @@ def _filled(page: Entry, fillers: dict[str, Filler]) -> AnyResponse:
     return answer.make_conditional(request)
 
 
-def _strip_style() -> str:
-    return render_template("web/_strip_style.html", strip=strip.current())
-
-
-def _strip() -> str:
-    return render_template("web/_strip.html", strip=strip.current(), member=current_user, here=_here())
-
-
-def _welcome() -> str:
-    return render_template("web/_welcome.html", member=current_user, here=_here())
-
-
-def _closed_strip() -> str:
-    closed = strip.is_for_me() and strip.is_closed()
-    return render_template("web/_closed_strip.html", strip_closed=closed, here=_here())
-
-
-def _token() -> str:
-    return render_template("auth/_token.html")
-
-
-def _address() -> str:
-    return Markup(' value="{}"').format(current_user.email)
-
-
-def _here() -> str:
-    return request.full_path.rstrip("?")
-
-
-_AROUND: dict[str, Filler] = {
-    "strip-style": _strip_style,
-    "strip": _strip,
-    "welcome": _welcome,
-    "shown-strip": _closed_strip,
-    "token": _token,
-    "address": _address,
-}
+def _around() -> str:
+    """Returns what fills the holes that every page has, in the order of AROUND: one rendering for all of them."""
+    return render_template(
+        "web/_around.html",
+        between=BETWEEN,
+        member=current_user._get_current_object(),
+        strip=strip.current(),
+        strip_closed=strip.is_for_me() and strip.is_closed(),
+        here=request.full_path.rstrip("?"),
+    )
