@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from hcpov.auth.models import Account, Credential
 from hcpov.blog import actions as posts
@@ -160,6 +161,35 @@ def test_a_withdrawal_and_a_return(app: Flask, client: FlaskClient, site: Site, 
     assert gone == {site.post, f"{site.post}history", site.older, *lists(site), *feeds}
     assert client.get(site.post).status_code == 410
     assert "Newer" not in client.get("/").text
+
+
+def test_a_change_of_what_was_withdrawn_moves_the_feeds(
+    app: Flask,
+    client: FlaskClient,
+    site: Site,
+    made_now: Callable[[str], TestResponse],
+    travel: Callable[[float], None],
+) -> None:
+    with app.app_context():
+        assert posts.withdraw(the_post(site), the_post(site).version, site.worker, "It was wrong.")
+    feeds = ("/feed.atom", "/boardroom-buzz/feed.json", "/tags/wards/feed.rss")
+    before = [client.get(path).data for path in feeds]
+    travel(60)
+    with app.app_context():
+        post = the_post(site)
+        fields = texts.fields_of(post) | {"body": "Corrected."}
+        assert posts.change(post, fields, post.version, site.worker, Change.CORRECTION, "A wrong number.")
+    after = [client.get(path).data for path in feeds]
+    assert after == [made_now(path).data for path in feeds]
+    assert after[0] != before[0]
+
+
+def test_a_name_alone(app: Flask, client: FlaskClient, site: Site) -> None:
+    with app.app_context():
+        db.session.get_one(Account, site.account_id).name = "Ada Another"
+        db.session.commit()
+    for path in ("/people/ada/", site.post, "/", "/feed.atom"):
+        assert "Ada Another" in client.get(path).text
 
 
 def test_a_new_post(app: Flask, make: Make, site: Site, kept: Kept) -> None:
