@@ -24,7 +24,7 @@ function answer(request, response) {
   response.end(found.bytes);
 }
 
-const own = { key: read("key.pem"), cert: read("cert.pem") };
+const own = { key: read("privkey.pem"), cert: read("fullchain.pem") };
 http2.createSecureServer(own, answer).listen(Number(two), address);
 http2
   .createSecureServer(own, answer)

@@ -93,7 +93,7 @@ def write_nginx(
     `more` stands in the plain server and `beside` beside it; `settings` are those of the application.
     """
     plain, http, https = (f"127.0.0.1:{free_port()}" for _ in range(3))
-    _certify(folder)
+    certify(folder)
     (folder / "snippets").mkdir()
     (folder / "snippets" / "nginx-pov.conf").symlink_to(DEPLOY / "nginx-pov.conf")
     (folder / "snippets" / "nginx-headers.conf").write_text(headers.nginx(settings), encoding="utf-8")
@@ -164,8 +164,8 @@ def _running(words: list[str], folder: Path, address: str) -> Iterator[int]:
         process.wait(timeout=SECONDS)
 
 
-def _certify(folder: Path) -> None:
-    """Writes a certificate for NAME that signs itself."""
+def certify(folder: Path) -> None:
+    """Writes fullchain.pem and privkey.pem: a certificate for NAME that signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     began = datetime.now(UTC)
