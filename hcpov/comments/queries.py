@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, tuple_, update
-from sqlalchemy.orm import aliased, defer, joinedload
+from sqlalchemy import bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy.orm import defer, joinedload
 
 from hcpov import clock, config
 from hcpov.blog.models import Post
@@ -25,6 +25,33 @@ NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 EXCERPT = 300
 
 
+_comment = Comment.__table__.c
+_answer = Comment.__table__.alias()
+# Which comments stand in a thread: the published ones, and as a stub what has published answers under it.
+_SHOWN = or_(
+    _comment.state == State.PUBLISHED.value,
+    exists().where(_answer.c.parent_id == _comment.id, _answer.c.state == State.PUBLISHED.value),
+)
+# What each comment on its way in asks. Made once: to put a statement together takes longer than to have it answered.
+_FROM_NETWORK = select(func.count()).where(
+    _comment.network == bindparam("network"), _comment.created_at > bindparam("since")
+)
+_POSTS_WITH = select(func.count(_comment.post_id.distinct())).where(
+    _comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("but")
+)
+_HELD_WORDS = select(HeldWord.__table__.c.word).order_by(HeldWord.__table__.c.word)
+_BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("key"))
+_EARLIER = (
+    _comment.post_id == bindparam("post"),
+    _comment.parent_id.is_(None),
+    _SHOWN,
+    tuple_(_comment.created_at, _comment.id) < tuple_(bindparam("moment", type_=UtcDateTime), bindparam("id")),
+)
+_COUNT_BEFORE = select(func.count(_comment.id)).where(*_EARLIER)
+_BEFORE = select(_comment.id).where(*_EARLIER).order_by(_comment.created_at, _comment.id)
+_BEFORE = _BEFORE.offset(bindparam("skipped")).limit(1)
+
+
 @dataclass(frozen=True)
 class SaidRow:
     """A comment in a list of what somebody wrote."""
@@ -41,7 +68,7 @@ class SaidRow:
 def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
     show(subjects.thread(post_id), count(post_id))
-    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _shown())
+    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _SHOWN)
     if after is not None:
         mark = select(Comment.created_at, Comment.id).where(Comment.id == after, Comment.post_id == post_id)
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) > mark.scalar_subquery())
@@ -166,34 +193,6 @@ def page_of(comment: Comment, of: int) -> int | None:
     place = {"post": root.post_id, "moment": root.created_at, "id": root.id}
     skipped = (db.session.scalar(_COUNT_BEFORE, place) or 0) // THREADS * THREADS
     return db.session.scalar(_BEFORE, place | {"skipped": skipped - 1}) if skipped else None
-
-
-def _shown() -> ColumnElement[bool]:
-    """Says which comments stand in a thread: the published ones, and as a stub what has published answers under it."""
-    answer = aliased(Comment)
-    answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED)
-    return or_(Comment.state == State.PUBLISHED, answered.exists())
-
-
-# What each comment on its way in asks. Made once: to put a statement together takes longer than to have it answered.
-_comment = Comment.__table__.c
-_FROM_NETWORK = select(func.count()).where(
-    _comment.network == bindparam("network"), _comment.created_at > bindparam("since")
-)
-_POSTS_WITH = select(func.count(_comment.post_id.distinct())).where(
-    _comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("but")
-)
-_HELD_WORDS = select(HeldWord.__table__.c.word).order_by(HeldWord.__table__.c.word)
-_BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("key"))
-_EARLIER = (
-    Comment.post_id == bindparam("post"),
-    Comment.parent_id.is_(None),
-    _shown(),
-    tuple_(Comment.created_at, Comment.id) < tuple_(bindparam("moment", type_=UtcDateTime), bindparam("id")),
-)
-_COUNT_BEFORE = select(func.count()).select_from(Comment).where(*_EARLIER)
-_BEFORE = select(Comment.id).where(*_EARLIER).order_by(Comment.created_at, Comment.id)
-_BEFORE = _BEFORE.offset(bindparam("skipped")).limit(1)
 
 
 def _said_row(comment: Comment) -> SaidRow:
