@@ -169,7 +169,7 @@ def _comments(talk: list[int]) -> Iterator[dict[str, Any]]:
             state = CommentState.SPAM if n % SPAM == SPAM - 1 else CommentState.PUBLISHED
             parent = row - 1 if n % ANSWERS == ANSWERS - 1 else None
             where = {"post_id": post + 1, "parent_id": parent, "account_id": by, "state": state}
-            yield {"html": htmls[which]} | where | who | when
+            yield {"html": htmls[which], "body_mark": f"{row:064}"} | where | who | when
 
 
 def _at(number: int, posts: int) -> datetime:

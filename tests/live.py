@@ -21,15 +21,8 @@ SECONDS = 30
 def serving(settings: Settings, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
     """Runs `hcpov serve` with `options` on a port of loopback, any free one by default, and yields its address."""
     port = port or free_port()
-    env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
-    env |= {
-        "HCPOV_INSTANCE": str(settings.instance),
-        "HCPOV_SECRET_KEY": settings.secret_key,
-        "HCPOV_DATABASE_URL": settings.database_url,
-        "HCPOV_BIND": f"127.0.0.1:{port}",
-        "HCPOV_SITE_URL": f"http://127.0.0.1:{port}",
-        "HCPOV_RATE_LIMITS": "off",
-    } | environment
+    address = f"http://127.0.0.1:{port}"
+    env = environment_of(settings, HCPOV_BIND=f"127.0.0.1:{port}", HCPOV_SITE_URL=address) | environment
     log = settings.instance / f"serve-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -45,6 +38,19 @@ def serving(settings: Settings, *options: str, port: int = 0, **environment: str
             yield f"http://127.0.0.1:{port}"
         finally:
             _stop(process)
+
+
+def environment_of(settings: Settings, **more: str) -> dict[str, str]:
+    """Returns the environment of a command on the tests' instance and database, with no setting of the tests' own."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
+    return env | {
+        "HCPOV_INSTANCE": str(settings.instance),
+        "HCPOV_SECRET_KEY": settings.secret_key,
+        "HCPOV_DATABASE_URL": settings.database_url,
+        "HCPOV_SITE_URL": settings.site_url,
+        "HCPOV_RATE_LIMITS": "off",
+        **more,
+    }
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

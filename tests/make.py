@@ -166,7 +166,7 @@ class Make:
             db.session.add(comment)
             db.session.flush()
             if comment.state == CommentState.PUBLISHED:
-                count_in(post.id, comment)
+                count_in(post.id, comment.created_at)
             db.session.commit()
             return comment.id
 

@@ -260,5 +260,5 @@ def _article(wanted: Select[Post]) -> ArticleRow | None:
     if post is None:
         return None
     show(subjects.text(post.id), subjects.blog(post.blog_id), account(post.author_id))
-    show_until(closing(post))
+    show_until(closing(post.published_at, post.blog.close_after_days))
     return article_row(post, tags_of([post.id]).get(post.id, []), config.current().zone)

@@ -122,25 +122,24 @@ def comments_are_open(blog: Blog) -> bool:
     return blog.comment_rule != CommentRule.CLOSED
 
 
-def takes_comments(post: Post) -> bool:
-    """Says whether a post takes comments today: its own choice, its blog's, and the days since publication."""
-    if not post.comments_open or not comments_are_open(post.blog):
-        return False
-    end = closing(post)
-    return end is None or clock.now() < end
+def takes_comments(chosen: bool, rule: str, end: datetime | None) -> bool:
+    """Says whether a post takes comments today: its own choice, its blog's rule, and the end of its days."""
+    return chosen and rule != CommentRule.CLOSED and (end is None or clock.now() < end)
 
 
-def closing(post: Post) -> datetime | None:
-    """Returns when a post closes by its blog's rule of days; None when it never does. Reads its blog."""
-    days, at = post.blog.close_after_days, post.published_at
-    return at + timedelta(days=days) if days is not None and at is not None else None
+def closing(published_at: datetime | None, days: int | None) -> datetime | None:
+    """Returns when a post closes by its blog's rule of days; None when it never does."""
+    return published_at + timedelta(days=days) if days is not None and published_at is not None else None
 
 
 def post_path(post: Post) -> str:
     """Returns a post's permanent address. The post must be published; reads its blog."""
-    if post.kind == Kind.PAGE:
-        return f"/pages/{post.slug}/"
-    return f"/{post.blog.slug}/{post.year:04}/{post.month:02}/{post.slug}/"
+    return address(post.kind, post.blog.slug, post.year, post.month, post.slug)
+
+
+def address(kind: str, blog: str, year: int | None, month: int | None, slug: str) -> str:
+    """Returns the permanent address of a published post or page."""
+    return f"/pages/{slug}/" if kind == Kind.PAGE else f"/{blog}/{year:04}/{month:02}/{slug}/"
 
 
 def post_row(post: Post, zone: ZoneInfo) -> PostRow:
@@ -166,6 +165,7 @@ def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
     assert post.published_at is not None
     # What was scheduled was last written before it was published; a feed's entry cannot be older than itself.
     updated = max(post.updated_at, post.published_at)
+    end = closing(post.published_at, post.blog.close_after_days)
     guest = Byline(post.byline_name, post.byline_title, post.byline_place) if post.byline_name else None
     return ArticleRow(
         id=post.id,
@@ -189,7 +189,7 @@ def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
         minutes=reading_minutes(post.words),
         tags=tags,
         comment_count=post.comment_count,
-        comments_open=takes_comments(post),
+        comments_open=takes_comments(post.comments_open, post.blog.comment_rule, end),
         withdrawn=not post.is_public,
         retracted=post.retracted,
         notices=notice_rows(post, zone),

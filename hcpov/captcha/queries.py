@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from hcpov import clock
 from hcpov.captcha import challenges
@@ -11,10 +11,17 @@ from hcpov.extensions import db
 
 GUESSES, GUESS_SECONDS = 3, 60
 
+# Made once: to put a statement together takes longer than to have it answered.
+_challenge = Challenge.__table__.c
+_USED = select(_challenge.nonce).where(_challenge.nonce == bindparam("nonce"))
+_WRONG = select(func.count()).where(
+    _challenge.network == bindparam("network"), _challenge.used_at > bindparam("since"), _challenge.right.is_(False)
+)
+
 
 def was_used(challenge: challenges.Challenge) -> bool:
-    """Says whether a challenge had its one try. Loads one row by its key."""
-    return db.session.get(Challenge, challenge.nonce) is not None
+    """Says whether a challenge had its one try. One query."""
+    return db.session.scalar(_USED, {"nonce": challenge.nonce}) is not None
 
 
 def guesses_too_often(network: str | None) -> bool:
@@ -22,7 +29,4 @@ def guesses_too_often(network: str | None) -> bool:
     if network is None:
         return False
     since = clock.now() - timedelta(seconds=GUESS_SECONDS)
-    wanted = select(func.count()).where(
-        Challenge.network == network, Challenge.used_at > since, Challenge.right.is_(False)
-    )
-    return (db.session.scalar(wanted) or 0) >= GUESSES
+    return (db.session.scalar(_WRONG, {"network": network, "since": since}) or 0) >= GUESSES

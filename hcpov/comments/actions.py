@@ -1,8 +1,9 @@
 """Writes about comments: the only place that commits them."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, delete, func, literal, select, update
+from sqlalchemy import String, bindparam, cast, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hcpov import clock
@@ -12,13 +13,24 @@ from hcpov.captcha import actions as captcha
 from hcpov.captcha.challenges import CODE, Challenge
 from hcpov.comments import erasing, queries
 from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
-from hcpov.comments.subjects import talk
+from hcpov.comments.subjects import publishing, talk
 from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
+from hcpov.pages.changes import TOUCHES
 from hcpov.text import markdown
 
 NETWORK_DAYS = 30
 FORGOTTEN = "forgotten "
+
+# Made once, and past the unit of work: either costs as much as the writing itself.
+_ADDED = insert(Comment.__table__).returning(Comment.__table__.c.id)  # type: ignore[arg-type]  # it is a table
+_post = Post.__table__
+_COUNTED = (
+    update(_post)  # type: ignore[arg-type]  # as above
+    .where(_post.c.id == bindparam("post"))
+    .values(comment_count=_post.c.comment_count + 1, last_comment_at=bindparam("moment"))
+    .returning(_post.c.comment_count)
+)
 
 
 def submit(
@@ -29,53 +41,51 @@ def submit(
     account_id: int | None,
     network: str | None = None,
     reasons: list[str] | None = None,
-) -> Comment | None:
-    """Commits a comment, its used challenge and the post's count in one transaction; returns it.
+) -> tuple[Comment, int | None] | None:
+    """Commits a comment, its used challenge and the post's count in one transaction.
 
-    With reasons it is held, without it is published. Where the same form was committed before, by a request that ran
-    beside this one, returns that comment. Returns None when the challenge was burnt without leaving a comment.
+    Returns the comment as it was written, with the new count of its post. With reasons it is held and not counted.
+    Where the same form was committed before, by a request that ran beside this one, returns that comment. Returns None
+    when the challenge was burnt without leaving a comment.
     """
-    now = clock.now()
-    comment = Comment(
-        post_id=post_id,
-        parent_id=parent.id if parent else None,
-        account_id=account_id,
-        name=words.name,
-        title=words.title,
-        place=words.place,
-        email=words.email,
-        disclosure=words.disclosure,
-        state=State.HELD if reasons else State.PUBLISHED,
-        reasons=reasons or [],
-        network=network,
-        submission_key=challenge.nonce,
-        created_at=now,
-        published_at=None if reasons else now,
-    )
-    _write_body(comment, words.body)
-    db.session.add(comment)
-    if challenge.kind == CODE:
-        db.session.add(captcha.used(challenge, right=not reasons or "security code" not in reasons[0]))
+    now, count = clock.now(), None
+    row = asdict(words) | {
+        **_made_of(words.body),
+        "post_id": post_id,
+        "parent_id": parent.id if parent else None,
+        "account_id": account_id,
+        "state": State.HELD if reasons else State.PUBLISHED,
+        "reasons": reasons or [],
+        "network": network,
+        "submission_key": challenge.nonce,
+        "created_at": now,
+        "published_at": None if reasons else now,
+    }
     try:
-        db.session.flush()
-        if comment.state == State.PUBLISHED:
-            count_in(post_id, comment)
+        touched = set() if reasons else publishing(post_id, account_id)
+        number = db.session.execute(_ADDED, row, execution_options={TOUCHES: touched}).scalar_one()
+        if challenge.kind == CODE:
+            captcha.spend(challenge, right=not reasons or "security code" not in reasons[0])
+        if not reasons:
+            count = count_in(post_id, now)
         db.session.commit()
     except IntegrityError:
         # Two unique keys may have refused it, the comment's and the challenge's. Asking who was first is what counts.
         db.session.rollback()
-        return queries.by_submission_key(challenge.nonce)
-    return comment
+        earlier = queries.by_submission_key(challenge.nonce)
+        return (earlier, None) if earlier else None
+    return Comment(id=number, **row), count
 
 
-def count_in(post_id: int, comment: Comment) -> None:
-    """Counts a published comment in its post. In SQL, so that two writers cannot lose one. Does not commit."""
-    db.session.execute(
-        update(Post)
-        .where(Post.id == post_id)
-        .values(comment_count=Post.comment_count + 1, last_comment_at=comment.created_at)
-        .execution_options(touches=talk(post_id))
-    )
+def count_in(post_id: int, moment: datetime) -> int:
+    """Counts a published comment in its post; returns how many it has now. Does not commit.
+
+    In SQL, so that two writers cannot lose one. What was changed goes out first: whoever locks a comment asks for its
+    post afterwards, and never the other way round.
+    """
+    db.session.flush()
+    values = {"post": post_id, "moment": moment}
+    return int(db.session.execute(_COUNTED, values, execution_options={TOUCHES: talk(post_id)}).scalar_one())
 
 
 def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> bool:
@@ -184,7 +194,13 @@ def forget_networks() -> int:
 
 
 def _write_body(comment: Comment, body: str) -> None:
-    comment.body, comment.html, comment.body_mark = body, markdown.render_comment(body), mark(body)
+    for name, value in _made_of(body).items():
+        setattr(comment, name, value)
+
+
+def _made_of(body: str) -> dict[str, str]:
+    """Returns what is kept of a comment's words."""
+    return {"body": body, "html": markdown.render_comment(body), "body_mark": mark(body)}
 
 
 def _move(comment: Comment, state: State) -> None:
@@ -197,7 +213,7 @@ def _move(comment: Comment, state: State) -> None:
     if state == State.PUBLISHED:
         comment.published_at = comment.published_at or clock.now()
         comment.reasons = []
-        count_in(comment.post_id, comment)
+        count_in(comment.post_id, comment.created_at)
     elif was == State.PUBLISHED:
         newest = (
             select(func.max(Comment.created_at))

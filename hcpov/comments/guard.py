@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hcpov.blog.heads import Head
 from hcpov.blog.models import CommentRule
-from hcpov.blog.rows import ArticleRow
 from hcpov.comments import queries
 from hcpov.comments.words import Words, mark
 from hcpov.text import identifiers
@@ -45,7 +45,7 @@ class Finding:
 class Submission:
     """A comment on its way in, with what the rules may look at."""
 
-    article: ArticleRow
+    post: Head
     words: Words
     member: bool
     network: str | None
@@ -98,7 +98,7 @@ def repeated(comment: Submission) -> Finding | None:
     """Holds a text that stands under other posts already."""
     if len(comment.words.body) < REPEATED_LENGTH:
         return None
-    posts = queries.posts_with(mark(comment.words.body), comment.article.id)
+    posts = queries.posts_with(mark(comment.words.body), comment.post.id)
     return hold(f"the same text on {posts} other posts") if posts >= REPEATED_POSTS else None
 
 
@@ -113,7 +113,7 @@ def word_list(comment: Submission) -> Finding | None:
 
 def blog_rule(comment: Submission) -> Finding | None:
     """Holds what the blog wants to see first: every comment, or the first of an address or member."""
-    rule = comment.article.blog.comment_rule
+    rule = comment.post.comment_rule
     if rule == CommentRule.ALL:
         return hold("this blog checks every comment")
     if rule == CommentRule.FIRST and not comment.member and not queries.published_before(comment.words.email):
@@ -123,9 +123,8 @@ def blog_rule(comment: Submission) -> Finding | None:
 
 def patient_identifiers(comment: Submission) -> Finding | None:
     """Asks about what may identify a patient (after 45 CFR 164.514(b)(2)). The writer's and authors' names are none."""
-    own = (comment.words.name, comment.words.title, comment.words.place, comment.article.author)
-    byline = comment.article.byline
-    finds = identifiers.find(comment.words.body, own + ((byline.name, byline.place) if byline else ()))
+    own = (comment.words.name, comment.words.title, comment.words.place, *comment.post.names)
+    finds = identifiers.find(comment.words.body, own)
     if not finds:
         return None
     kinds = ", ".join(dict.fromkeys(find.kind.words for find in finds))

@@ -1,8 +1,9 @@
 """Who may do what with comments."""
 
+from hcpov.blog.heads import Head
 from hcpov.blog.rows import ArticleRow
 
 
-def may_leave(article: ArticleRow) -> bool:
+def may_leave(post: ArticleRow | Head) -> bool:
     """Anybody may comment on a post whose comments are open."""
-    return article.comments_open and not article.withdrawn
+    return post.comments_open and not post.withdrawn

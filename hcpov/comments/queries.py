@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
-from sqlalchemy.orm import aliased, defer, joinedload
+from sqlalchemy import bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy.orm import defer, joinedload
 
 from hcpov import clock, config
 from hcpov.blog.models import Post
@@ -14,7 +14,7 @@ from hcpov.blog.subjects import count, title
 from hcpov.comments import subjects
 from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
-from hcpov.extensions import db
+from hcpov.extensions import UtcDateTime, db
 from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.text.excerpts import excerpt, text_of
@@ -23,6 +23,33 @@ THREADS = 100
 ALIVE = (State.PUBLISHED, State.HELD, State.RETURNED)
 NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 EXCERPT = 300
+
+
+_comment = Comment.__table__.c
+_answer = Comment.__table__.alias()
+# Which comments stand in a thread: the published ones, and as a stub what has published answers under it.
+_SHOWN = or_(
+    _comment.state == State.PUBLISHED.value,
+    exists().where(_answer.c.parent_id == _comment.id, _answer.c.state == State.PUBLISHED.value),
+)
+# What each comment on its way in asks. Made once: to put a statement together takes longer than to have it answered.
+_FROM_NETWORK = select(func.count()).where(
+    _comment.network == bindparam("network"), _comment.created_at > bindparam("since")
+)
+_POSTS_WITH = select(func.count(_comment.post_id.distinct())).where(
+    _comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("but")
+)
+_HELD_WORDS = select(HeldWord.__table__.c.word).order_by(HeldWord.__table__.c.word)
+_BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("key"))
+_EARLIER = (
+    _comment.post_id == bindparam("post"),
+    _comment.parent_id.is_(None),
+    _SHOWN,
+    tuple_(_comment.created_at, _comment.id) < tuple_(bindparam("moment", type_=UtcDateTime), bindparam("id")),
+)
+_COUNT_BEFORE = select(func.count(_comment.id)).where(*_EARLIER)
+_BEFORE = select(_comment.id).where(*_EARLIER).order_by(_comment.created_at, _comment.id)
+_BEFORE = _BEFORE.offset(bindparam("skipped")).limit(1)
 
 
 @dataclass(frozen=True)
@@ -41,7 +68,7 @@ class SaidRow:
 def thread(post_id: int, author_id: int | None, after: int | None = None, reader_id: int | None = None) -> Thread:
     """Returns a page of a post's thread. Two queries: the comments, the replies to them."""
     show(subjects.thread(post_id), count(post_id))
-    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _shown())
+    wanted = select(Comment).where(Comment.post_id == post_id, Comment.parent_id.is_(None), _SHOWN)
     if after is not None:
         mark = select(Comment.created_at, Comment.id).where(Comment.id == after, Comment.post_id == post_id)
         wanted = wanted.where(tuple_(Comment.created_at, Comment.id) > mark.scalar_subquery())
@@ -83,14 +110,12 @@ def said_at(comment_id: int, account_id: int) -> datetime | None:
 def from_network(network: str, minutes: int) -> int:
     """Counts the comments that came from a network in the last minutes. One query."""
     since = clock.now() - timedelta(minutes=minutes)
-    wanted = select(func.count()).where(Comment.network == network, Comment.created_at > since)
-    return db.session.scalar(wanted) or 0
+    return db.session.scalar(_FROM_NETWORK, {"network": network, "since": since}) or 0
 
 
 def posts_with(mark: str, but: int) -> int:
     """Counts the other posts under which the same text stands. One query."""
-    wanted = select(func.count(Comment.post_id.distinct())).where(Comment.body_mark == mark, Comment.post_id != but)
-    return db.session.scalar(wanted) or 0
+    return db.session.scalar(_POSTS_WITH, {"mark": mark, "but": but}) or 0
 
 
 def published_before(email: str) -> bool:
@@ -103,7 +128,7 @@ def published_before(email: str) -> bool:
 
 def held_words() -> list[str]:
     """Returns the moderators' words. One query."""
-    return list(db.session.scalars(select(HeldWord.word).order_by(HeldWord.word)))
+    return list(db.session.scalars(_HELD_WORDS))
 
 
 def has_replies(comment_id: int) -> bool:
@@ -113,8 +138,9 @@ def has_replies(comment_id: int) -> bool:
 
 
 def by_submission_key(key: str) -> Comment | None:
-    """Returns the comment that came from a form, if it came. One query."""
-    return db.session.scalar(select(Comment).where(Comment.submission_key == key))
+    """Returns the comment that came from a form, if it came. One query, two when it did."""
+    number = db.session.scalar(_BY_KEY, {"key": key})
+    return db.session.get(Comment, number) if number else None
 
 
 def published(post_id: int, number: str) -> Comment | None:
@@ -155,28 +181,18 @@ def root_of(comment: Comment) -> Comment:
     return comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
 
 
-def page_of(comment: Comment) -> int | None:
-    """Returns the `after` of the thread's page that shows a comment; None for the first page. At most three queries."""
-    root = root_of(comment)
-    earlier = (
-        Comment.post_id == root.post_id,
-        Comment.parent_id.is_(None),
-        _shown(),
-        tuple_(Comment.created_at, Comment.id) < tuple_(root.created_at, root.id),
-    )
-    count = db.session.scalar(select(func.count()).select_from(Comment).where(*earlier)) or 0
-    skipped = count // THREADS * THREADS
-    if skipped == 0:
+def page_of(comment: Comment, of: int) -> int | None:
+    """Returns the `after` of the thread's page that shows a comment; None for the first page.
+
+    `of` is the post's number of published comments. At most three queries; none where they all fit on one page: each
+    that stands in the thread is a published one, or has a published answer of its own.
+    """
+    if of <= THREADS:
         return None
-    ordered = select(Comment.id).where(*earlier).order_by(Comment.created_at, Comment.id)
-    return db.session.scalar(ordered.offset(skipped - 1).limit(1))
-
-
-def _shown() -> ColumnElement[bool]:
-    """Says which comments stand in a thread: the published ones, and as a stub what has published answers under it."""
-    answer = aliased(Comment)
-    answered = select(answer.id).where(answer.parent_id == Comment.id, answer.state == State.PUBLISHED)
-    return or_(Comment.state == State.PUBLISHED, answered.exists())
+    root = root_of(comment)
+    place = {"post": root.post_id, "moment": root.created_at, "id": root.id}
+    skipped = (db.session.scalar(_COUNT_BEFORE, place) or 0) // THREADS * THREADS
+    return db.session.scalar(_BEFORE, place | {"skipped": skipped - 1}) if skipped else None
 
 
 def _said_row(comment: Comment) -> SaidRow:

@@ -27,6 +27,11 @@ def talk(post_id: int) -> tuple[str, str, str]:
     return thread(post_id), count(post_id), DISCUSSED
 
 
+def publishing(post_id: int, account_id: int | None) -> set[str]:
+    """Names what a new published comment changes."""
+    return {*talk(post_id), *(() if account_id is None else (said_by(account_id),))}
+
+
 @changes.of(Comment, _UNSEEN)
 def _comment(row: Comment, before: Before | None) -> Iterator[str]:
     if row.state != State.PUBLISHED and "state" not in (before or ()):

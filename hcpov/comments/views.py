@@ -1,10 +1,14 @@
 """The comment's way in, its permanent address, and the report."""
 
+from typing import Any
+
 from flask import Blueprint, abort, make_response, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hcpov.blog import heads
 from hcpov.blog import queries as blogs
+from hcpov.blog.heads import Head
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges
 from hcpov.captcha.challenges import Challenge
@@ -34,20 +38,21 @@ RECEIPT_SECONDS, UNHURRIED = 300, 3600.0
 @limiter.limit(LIMIT)
 def leave(blog: str, year: int, month: int, slug: str) -> Response:
     """Takes a comment on a post."""
-    return _leave(blogs.article(blog, year, month, slug) or abort(404))
+    return _leave(heads.of_post(blog, year, month, slug) or abort(404))
 
 
 @blueprint.post("/pages/<slug:slug>/comments")
 @limiter.limit(LIMIT)
 def leave_on_page(slug: str) -> Response:
     """Takes a comment on a page of the site."""
-    return _leave(blogs.site_page(slug) or abort(404))
+    return _leave(heads.of_page(slug) or abort(404))
 
 
 @blueprint.get("/comments/<int:number>/")
 def permalink(number: int) -> Response:
     """Leads to a comment where it stands today."""
-    return see_other(_place(*_shown(number)))
+    article, comment = _shown(number)
+    return see_other(_place(article.path, comment, article.comment_count))
 
 
 @blueprint.get("/comments/<int:number>/report")
@@ -82,9 +87,9 @@ def edit(token: str) -> Response:
         return _receipt(token, comment, 409, form=form, late=True)
     if not form.validate():
         return _receipt(token, comment, 422, form=form)
-    article = blogs.article_by_id(comment.post_id) or abort(404)
+    post = heads.numbered(comment.post_id) or abort(404)
     said = words.Words(comment.name, comment.title, comment.place, comment.email, form.body.data or "", "")
-    findings = guard.judge(Submission(article, said, comment.account_id is not None, None, UNHURRIED))
+    findings = guard.judge(Submission(post, said, comment.account_id is not None, None, UNHURRIED))
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
         return _receipt(token, comment, 422, form=form, asked=asked)
@@ -163,94 +168,100 @@ def _receipt(
     return answer
 
 
-def _leave(article: ArticleRow) -> Response:
+def _leave(post: Head) -> Response:
     """A repeat is answered first, before anything is judged: same comment, same address."""
     form = CommentForm()
-    challenge = challenges.read(form.challenge.data, article.id)
+    challenge = challenges.read(form.challenge.data, post.id)
     if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
-        return _taken(article, earlier)
-    if not policy.may_leave(article):
-        return _refused(article, form)
-    step = _judge(article, form, challenge)
+        return _taken(post, earlier)
+    if not policy.may_leave(post):
+        return _refused(post, form)
+    step = _judge(post, form, challenge)
     if step.challenge is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
-            return _taken(article, earlier)
-        return _again(article, form, step)
-    return _past_the_guard(article, form, step, step.challenge)
+            return _taken(post, earlier)
+        return _again(post, form, step)
+    return _past_the_guard(post, form, step, step.challenge)
 
 
-def _judge(article: ArticleRow, form: CommentForm, challenge: Challenge | None) -> Step:
+def _judge(post: Head, form: CommentForm, challenge: Challenge | None) -> Step:
     if current_user.is_authenticated:
-        return journey.of_member(article.id, current_user, form, challenge, token_is_good())
+        return journey.of_member(post.id, current_user, form, challenge, token_is_good())
     if "refresh" in request.form:
-        return journey.another_code(article.id)
-    return journey.of_guest(article.id, form, challenge)
+        return journey.another_code(post.id)
+    return journey.of_guest(post.id, form, challenge)
 
 
-def _past_the_guard(article: ArticleRow, form: CommentForm, step: Step, challenge: Challenge) -> Response:
+def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challenge) -> Response:
     """Publishes what no rule minds, holds what one does, and asks the writer about a patient before either."""
     said = words.Words(**{name: form[name].data or "" for name in words.FIELDS})
     member = current_user if current_user.is_authenticated else None
     if member:
         said = words.signed(said, member)
     submission = Submission(
-        article, said, bool(member), networks.current(), challenge.seconds, form.website.data or "", step.without_code
+        post, said, bool(member), networks.current(), challenge.seconds, form.website.data or "", step.without_code
     )
     findings = guard.judge(submission)
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
         if not journey.keep(step, challenge):
-            return _used(article, form)
-        return _again(article, form, step, asked)
+            return _used(post, form)
+        return _again(post, form, step, asked)
     reasons, account_id = journey.reasons(form, findings), member.id if member else None
-    comment = actions.submit(article.id, said, challenge, step.parent, account_id, submission.network, reasons)
-    return _taken(article, comment) if comment else _used(article, form)
+    taken = actions.submit(post.id, said, challenge, step.parent, account_id, submission.network, reasons)
+    return _taken(post, *taken) if taken else _used(post, form)
 
 
-def _used(article: ArticleRow, form: CommentForm) -> Response:
+def _used(post: Head, form: CommentForm) -> Response:
     form.code.errors = [journey.USED]
-    return _again(article, form, Step(code=challenges.issue(article.id)))
+    return _again(post, form, Step(code=challenges.issue(post.id)))
 
 
-def _again(article: ArticleRow, form: CommentForm, step: Step, asked: Finding | None = None) -> Response:
+def _again(post: Head, form: CommentForm, step: Step, asked: Finding | None = None) -> Response:
     """Answers with the form and every word in it; 422 unless only a new code was asked for."""
     form.code.data = ""
     form.challenge.data = step.code.token if step.code else ""
     status = 200 if "refresh" in request.form else 422
     if htmx.wanted():
-        context = articles.form_context(article, form, step.code, step.problems, asked)
+        context = articles.form_context(post, form, step.code, step.problems, asked)
         return make_response(render_template("comments/_form.html", **context), status)
+    article = blogs.article_by_id(post.id) or abort(404)
     return articles.page(article, form, status, code=step.code, problems=step.problems, asked=asked)
 
 
-def _taken(article: ArticleRow, comment: Comment) -> Response:
-    """Answers with the new comment, or with where it waits; both with its receipt."""
+def _taken(post: Head, comment: Comment, count: int | None = None) -> Response:
+    """Answers with the new comment and the post's count, or with where it waits; both with its receipt."""
     receipt = receipts.issue(comment.id)
-    published = comment.state == State.PUBLISHED
+    if comment.state != State.PUBLISHED:
+        if not htmx.wanted():
+            return see_other(f"/receipts/{receipt}")
+        return _fragment("comments/_form.html", post, receipt=receipt, held=True)
+    count = heads.comment_count(post.id) if count is None else count
     if htmx.wanted():
-        fresh = blogs.article_by_id(article.id) or abort(404)
-        context = articles.form_context(fresh, articles.empty_form(fresh)) | {"receipt": receipt}
-        if not published:
-            return make_response(render_template("comments/_form.html", **context, held=True))
-        context["comment"] = comment_row(comment, fresh.author_id, getattr(current_user, "id", None))
-        return make_response(render_template("comments/_posted.html", parent_id=comment.parent_id, **context))
-    if not published:
-        return see_other(f"/receipts/{receipt}")
-    answer = see_other(_place(article, comment))
+        row = comment_row(comment, post.author_id, getattr(current_user, "id", None))
+        more = {"comment": row, "parent_id": comment.parent_id, "count": count}
+        return _fragment("comments/_posted.html", post, receipt=receipt, **more)
+    answer = see_other(_place(post.path, comment, count))
     # Shown by the page it leads to, and then forgotten: an address would stay in the history of a shared workstation.
-    answer.set_cookie("receipt", receipt, RECEIPT_SECONDS, path=article.path, httponly=True, samesite="Lax")
+    answer.set_cookie("receipt", receipt, RECEIPT_SECONDS, path=post.path, httponly=True, samesite="Lax")
     return answer
 
 
-def _place(article: ArticleRow, comment: Comment) -> str:
-    after = queries.page_of(comment)
-    return f"{article.path}{f'?after={after}' if after else ''}#comment-{comment.id}"
+def _fragment(template: str, post: Head, **more: Any) -> Response:
+    context = articles.form_context(post, articles.empty_form(post))
+    return make_response(render_template(template, **context, **more))
 
 
-def _refused(article: ArticleRow, form: CommentForm) -> Response:
+def _place(path: str, comment: Comment, count: int) -> str:
+    after = queries.page_of(comment, count)
+    return f"{path}{f'?after={after}' if after else ''}#comment-{comment.id}"
+
+
+def _refused(post: Head, form: CommentForm) -> Response:
     """Answers a comment on a closed or withdrawn post: the words are shown, to be taken elsewhere."""
     kept = form.body.data or ""
     if htmx.wanted():
-        return make_response(render_template("comments/_closed.html", kept=kept, withdrawn=article.withdrawn), 422)
+        return make_response(render_template("comments/_closed.html", kept=kept, withdrawn=post.withdrawn), 422)
+    article = blogs.article_by_id(post.id) or abort(404)
     return chrome.page("comments/closed.html", status=410 if article.withdrawn else 403, post=article, kept=kept)

@@ -133,7 +133,7 @@ def _add_comments(post: Post, said: list[dict[str, Any]], people: dict[str, Acco
         )
         db.session.add(comment)
         db.session.flush()
-        count_in(post.id, comment)
+        count_in(post.id, at)
         written.append(comment)
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from hcpov import config
 from hcpov.blog import notices
 from hcpov.blog import queries as blogs
+from hcpov.blog.heads import Head
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges, drawing
 from hcpov.captcha.challenges import Challenge
@@ -20,7 +21,7 @@ from hcpov.text.finds import Find
 from hcpov.web import chrome
 
 
-def empty_form(article: "ArticleRow | Place") -> CommentForm:
+def empty_form(article: "ArticleRow | Head | Place") -> CommentForm:
     """Returns the form as a reader finds it: empty, a member's with its key."""
     form = CommentForm(formdata=None)
     if current_user.is_authenticated:
@@ -67,7 +68,7 @@ def _structured(article: ArticleRow) -> dict[str, object] | None:
 
 
 def form_context(
-    article: ArticleRow,
+    article: ArticleRow | Head,
     form: CommentForm,
     code: Challenge | None = None,
     problems: Sequence[str] = (),

@@ -125,7 +125,7 @@ def test_nothing_of_a_member_is_in_a_strangers_page(
     for _ in range(2):
         assert client.get(post.path).data == before
     for file in store.folder.rglob("*"):
-        if file.is_file():
+        if file.is_file() and "static" not in file.parts:
             for word in (member.email, "csrf_token", "Sign out", "/receipts/"):
                 assert word.encode() not in file.read_bytes(), file.name
 

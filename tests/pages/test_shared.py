@@ -1,6 +1,5 @@
 """Several machines on one database: what one changes, the others throw away when they look."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -138,7 +137,7 @@ def test_a_folder_that_cannot_be_written_to_takes_no_page_with_it(
     (instance / "pages").write_text("in the way")
     app = create_app(replace(settings, instance=instance, database_url=settings.database))
     assert app.test_client().get(post.path).status_code == 200
-    env = os.environ | {"HCPOV_INSTANCE": str(instance), "HCPOV_DATABASE_URL": settings.database}
+    env = live.environment_of(settings, HCPOV_INSTANCE=str(instance), HCPOV_DATABASE_URL=settings.database)
     command = [sys.executable, "-m", "hcpov.cli", "pages", "clear"]
     done = subprocess.run(command, cwd=config.ROOT, env=env, check=False, capture_output=True, text=True)
     assert "No finished pages are kept" in done.stderr

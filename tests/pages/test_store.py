@@ -22,6 +22,7 @@ from hcpov.pages.encodings import encoded
 from hcpov.pages.entry import Entry
 from hcpov.pages.memory import Memory
 from hcpov.pages.store import PAGE_BYTES, UNDER_WAY, Store
+from tests import live
 from tests.make import Make
 
 MEGABYTE = 1024 * 1024
@@ -112,8 +113,7 @@ with app.app_context():
     db.session.get_one(Post, {post.id}).title = "Behind"
     db.session.commit()
 """
-    env = os.environ | {"HCPOV_INSTANCE": str(settings.instance), "HCPOV_SECRET_KEY": settings.secret_key}
-    env |= {"HCPOV_DATABASE_URL": settings.database_url, "HCPOV_SITE_URL": settings.site_url}
+    env = live.environment_of(settings)
     done = subprocess.run([sys.executable, "-c", program], cwd=config.ROOT, env=env, check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert kept() == set()
@@ -278,7 +278,7 @@ def test_the_command_throws_all_away(
 ) -> None:
     post = make.post()
     client.get(post.path)
-    env = os.environ | {"HCPOV_INSTANCE": str(settings.instance), "HCPOV_DATABASE_URL": settings.database_url}
+    env = live.environment_of(settings)
     command = [sys.executable, "-m", "hcpov.cli", "pages", "clear"]
     done = subprocess.run(command, cwd=config.ROOT, env=env, check=True, capture_output=True, text=True)
     assert done.stdout == "Thrown away: 1 page.\n"

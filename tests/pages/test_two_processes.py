@@ -1,6 +1,5 @@
 """Two server processes with one store: what one changes, the other shows, and a slow rendering never wins."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -27,14 +26,7 @@ Kept = Callable[[], set[str]]
 def braked(settings: Settings) -> Iterator[str]:
     """Runs the application with its brake in a process of its own, and yields its address."""
     port = live.free_port()
-    env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
-    env |= {
-        "HCPOV_INSTANCE": str(settings.instance),
-        "HCPOV_SECRET_KEY": settings.secret_key,
-        "HCPOV_DATABASE_URL": settings.database_url,
-        "HCPOV_SITE_URL": settings.site_url,
-        "HCPOV_RATE_LIMITS": "off",
-    }
+    env = live.environment_of(settings)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "tests.pages.slow:app"]
     with (settings.instance / f"slow-{port}.log").open("wb") as log:
