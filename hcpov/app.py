@@ -31,7 +31,7 @@ from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
 from hcpov.desk.revisions import views as desk_revisions
 from hcpov.desk.shelf import views as desk_shelf
-from hcpov.extensions import csrf, db, huey, limiter, migrate
+from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
@@ -110,7 +110,6 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 def _wire_database(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(config.ROOT / "hcpov" / "migrations"))
     lists.install()
 
 

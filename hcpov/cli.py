@@ -42,7 +42,7 @@ def application() -> "Iterator[Flask]":
 @main.command()
 def setup() -> None:
     """Make the instance folder, the secret and the database, or bring the database up to date."""
-    from flask_migrate import upgrade
+    from hcpov.ops.schema import upgrade
 
     from hcpov.ops.settings import masked
 
@@ -54,7 +54,7 @@ def setup() -> None:
 @main.command()
 def demo() -> None:
     """Write four blogs with posts and comments into an empty site."""
-    from hcpov.transfer.actions import write_demo
+    from hcpov.transfer.sites.actions import write_demo
 
     with application():
         written = write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
@@ -126,7 +126,7 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
-    from hcpov.transfer.actions import import_wordpress
+    from hcpov.transfer.sites.actions import import_wordpress
     from hcpov.transfer.wordpress import BadExport
 
     with application():
