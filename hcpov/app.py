@@ -37,6 +37,7 @@ from hcpov.media import buckets
 from hcpov.media import views as media
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
+from hcpov.turns import turns
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, finished, headers, limits, origin, redirects, security_txt, strip
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tasks.install()
     blog_tasks.install()
     updates_tasks.install()
+    app.wsgi_app = turns.install(app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
