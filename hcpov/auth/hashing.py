@@ -26,7 +26,7 @@ SLOTS = 2
 LINE = 8  # how many of one process may hash or wait for it; each holds a thread that answers requests
 PATIENCE = 5.0  # seconds to wait for a slot; who waits longer is asked to come back
 LOOK = 0.005
-NICE = 10  # by how much hashing stands back: beside readers who take all they can get it is left a tenth
+NICE = 5  # by how much hashing stands back: beside readers who take all they can get it is left a third
 
 
 class Slots:
@@ -69,12 +69,13 @@ class Line:
         """Returns what `act` does in a slot. Raises ServiceUnavailable at once when the line is full."""
         with self.place():
             done = self._hashers.submit(self._in_slot, act)
-            try:
-                with turns.aside():
+            with turns.aside():
+                try:
                     return done.result(PATIENCE)
-            except TimeoutError:
-                done.cancel()
-                raise ServiceUnavailable from None
+                except TimeoutError:
+                    if done.cancel():
+                        raise ServiceUnavailable from None
+                    return done.result()  # it has begun, or has patience of its own
 
     @contextmanager
     def place(self) -> Iterator[None]:
