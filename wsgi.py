@@ -1,4 +1,4 @@
-"""The server's door: builds the app, nothing else."""
+"""The door for other servers than `hcpov serve`: builds the app, nothing else."""
 
 from hcpov.app import create_app
 

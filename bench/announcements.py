@@ -17,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask_migrate import upgrade
 from sqlalchemy import event, func, insert, select, update
 
 from hcpov import clock
@@ -26,6 +25,7 @@ from hcpov.blog.models import Post
 from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.mail.models import Message
+from hcpov.ops.schema import upgrade
 from hcpov.updates.models import Cadence, Subscription
 from hcpov.updates.news import actions, digests, queries
 from tests.make import Make

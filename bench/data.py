@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from hcpov.app import create_app
@@ -26,6 +25,7 @@ from hcpov.comments.models import Comment, Decision
 from hcpov.comments.models import State as CommentState
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from hcpov.text import markdown
 from hcpov.text.excerpts import excerpt, text_of
 

@@ -20,7 +20,6 @@ from urllib.parse import urljoin
 
 import brotli
 from flask import Flask
-from flask_migrate import upgrade
 
 from bench import load, report
 from bench.data import settings_for
@@ -33,7 +32,8 @@ from hcpov.captcha import challenges
 from hcpov.comments.actions import count_in
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
-from hcpov.transfer.actions import write_demo
+from hcpov.ops.schema import upgrade
+from hcpov.transfer.sites.actions import write_demo
 from tests.forms import HTMX, hidden
 from tests.live import serving
 

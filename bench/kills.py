@@ -12,10 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from flask_migrate import upgrade
-
 from hcpov.app import create_app
 from hcpov.config import Settings
+from hcpov.ops.schema import upgrade
 from tests.mail import kills
 from tests.post_office import open_post_office
 

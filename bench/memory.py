@@ -1,7 +1,7 @@
 """How much memory web and worker hold after load, each process by its proportional set size (PSS).
 
 `.venv/bin/python -m bench.memory [SECONDS]`, 8 by default for each kind of load, runs `hcpov serve` with its two web
-workers and its worker, lets readers, members and commenters ask by turns, and a code be drawn and spoken now and then.
+processes and its worker, lets readers, members and commenters ask by turns, and a code be drawn and spoken.
 Prints each process before and after, and a JSON line; ends with 1 when all together hold more than 160 MB (of a million
 bytes) afterwards. Linux shares out what processes have in common: the sum is what the machine lacks.
 """
@@ -61,10 +61,7 @@ def _load(made: Site, address: str, pids: list[int], seconds: int) -> int:
 
 
 def _kind(pid: int, pids: list[int]) -> str:
-    words = processes.words(pid)
-    if "hcpov.cli worker" in words:
-        return "worker"
-    return "web, which starts the others" if pid == pids[0] else "web worker"
+    return "worker, which starts the web" if pid == pids[0] else "web"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_migrate import upgrade
 from flask_security import hash_password
 
 from hcpov import clock
@@ -28,6 +27,7 @@ from hcpov.app import create_app
 from hcpov.auth.models import Account
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from tests.live import serving
 
 PASSWORD = "seven wards, one kettle"

@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from flask_migrate import upgrade
 from playwright.sync_api import Route, expect, sync_playwright
 
 from hcpov import config
@@ -22,6 +21,7 @@ from hcpov.app import create_app
 from hcpov.comments.models import Comment
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from tests.browser.conftest import FLAGS, HTMX
 from tests.forms import right_code
 from tests.live import serving

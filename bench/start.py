@@ -16,15 +16,14 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from flask_migrate import upgrade
-
 from bench import processes, report
 from bench.data import settings_for
 from bench.report import Budget
 from hcpov import config
 from hcpov.app import create_app
 from hcpov.config import Settings
-from hcpov.transfer.actions import write_demo
+from hcpov.ops.schema import upgrade
+from hcpov.transfer.sites.actions import write_demo
 from tests.live import free_port
 
 ALLOWED = 1.5

@@ -31,12 +31,13 @@ from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
 from hcpov.desk.revisions import views as desk_revisions
 from hcpov.desk.shelf import views as desk_shelf
-from hcpov.extensions import csrf, db, huey, limiter, migrate
+from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
+from hcpov.turns import turns
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
 from hcpov.web import chrome, errors, filters, finished, headers, limits, origin, redirects, security_txt, strip
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tasks.install()
     blog_tasks.install()
     updates_tasks.install()
+    app.wsgi_app = turns.install(app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -110,7 +112,6 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 def _wire_database(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(config.ROOT / "hcpov" / "migrations"))
     lists.install()
 
 

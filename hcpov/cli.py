@@ -5,8 +5,6 @@ in one line instead of a traceback.
 """
 
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +40,7 @@ def application() -> "Iterator[Flask]":
 @main.command()
 def setup() -> None:
     """Make the instance folder, the secret and the database, or bring the database up to date."""
-    from flask_migrate import upgrade
-
+    from hcpov.ops.schema import upgrade
     from hcpov.ops.settings import masked
 
     with application():
@@ -54,7 +51,7 @@ def setup() -> None:
 @main.command()
 def demo() -> None:
     """Write four blogs with posts and comments into an empty site."""
-    from hcpov.transfer.actions import write_demo
+    from hcpov.transfer.sites.actions import write_demo
 
     with application():
         written = write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
@@ -69,21 +66,14 @@ def demo() -> None:
 @main.command()
 @click.option("--web-only", is_flag=True, help="Leave the worker to another process.")
 def serve(web_only: bool = False) -> None:
-    """Start the worker and the web server, and stop both together."""
-    settings = _settings()
-    with application() as app:  # what was finished before was made by other code or settings, perhaps
-        from hcpov.pages import tasks as pages
+    """Start the web server with its worker, and stop both together."""
+    from hcpov import serving
+    from hcpov.pages import tasks as pages
 
-        pages.begin_anew(app)
-    if web_only:
-        _serve_web(settings)
-        return
-    worker_process = subprocess.Popen([sys.executable, "-m", "hcpov.cli", "worker"], cwd=config.ROOT)
-    try:
-        _serve_web(settings)
-    finally:
-        worker_process.send_signal(signal.SIGTERM)
-        worker_process.wait(timeout=20)
+    with application() as app:
+        pages.begin_anew(app)  # what was finished before was made by other code or settings, perhaps
+        click.echo(f"Open http://{config.current().bind}/")
+    serving.serve(app, web_only)
 
 
 @main.command()
@@ -98,21 +88,10 @@ def run(context: click.Context) -> None:
 @main.command()
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
-    from hcpov.extensions import huey
-    from hcpov.mail import tasks as mail
-    from hcpov.pages import tasks as pages
-    from hcpov.schedule import AT_START, PERIODIC
+    from hcpov import serving
 
     with application() as app:
-        click.echo(f"The worker does {len(PERIODIC)} things by the clock, and sends mail.")
-        for task in AT_START:  # what came due while nothing ran
-            task()
-        # Told to stop, it finishes what it began: a message that was taken and not marked would be sent again.
-        consumer = huey.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=10)
-        sender, follower = mail.begin(app), pages.begin(app)
-        consumer.run()
-        pages.end(follower)
-        mail.end(sender, 8)
+        serving.work(app)
 
 
 @main.group(name="import")
@@ -126,7 +105,7 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
-    from hcpov.transfer.actions import import_wordpress
+    from hcpov.transfer.sites.actions import import_wordpress
     from hcpov.transfer.wordpress import BadExport
 
     with application():
@@ -260,25 +239,6 @@ def _progress(label: str, length: int) -> "Iterator[click.progressbar[None]]":  
     """Yields a progress bar on a terminal, and a plain line otherwise."""
     with click.progressbar(length=length, label=label) as bar:
         yield bar
-
-
-def _serve_web(settings: config.Settings) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    host, _, port = settings.bind.rpartition(":")
-    click.echo(f"Open http://{settings.bind}/")
-    Granian(
-        "wsgi:app",
-        address=host,
-        port=int(port),
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=1,
-        websockets=False,
-        working_dir=config.ROOT,
-        workers_kill_timeout=10,  # one that was stopped while it started never hears of it
-    ).serve()
 
 
 if __name__ == "__main__":

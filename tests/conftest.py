@@ -14,11 +14,11 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from hcpov.pages.changes import STORE
 from tests.live import serving
 from tests.make import MadeAccount, Make

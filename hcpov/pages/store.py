@@ -48,14 +48,26 @@ class Store:
             files.make_folder(folder / name)
         self.counters = Counters(folder / "counters")
         self._lock, self._kept = Lock(), 0
-        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        with self._alone():
-            self._index = self._opened()
+        self._file: int | None = None
+        self._index: Index
+        with self._looking():
+            pass
+
+    def close(self) -> None:
+        """Closes what is open; what is asked next opens it anew. A process that forks closes it first.
+
+        Two processes with one open file are one to its lock, and SQLite forbids them a connection in common.
+        """
+        with self._lock:
+            if self._file is not None:
+                self._index.close()
+                os.close(self._file)
+                self._file = None
 
     def find(self, name: str) -> Entry | None:
         """Returns the page of that name, if it is still true. Raises nothing: a store that is broken has no pages."""
         try:
-            with self._lock:
+            with self._looking():
                 row = self._index.find(name)
             return self._load(row) if row else None
         except (OSError, sqlite3.Error):
@@ -122,7 +134,7 @@ class Store:
     def sweep(self) -> int:
         """Throws away what is no longer true by the clock; returns how many pages."""
         now = clock.now().timestamp()
-        with self._lock:
+        with self._looking():
             if not self._index.over(now):
                 return 0
         with self._alone():
@@ -132,7 +144,7 @@ class Store:
 
     def polish(self, before: float, most: int) -> int:
         """Presses pages that have lasted since a moment as small as they go; returns how many were looked at."""
-        with self._lock:
+        with self._looking():
             rows = self._index.rough(before, most)
         for row in rows:
             if body := files.read(self.folder / row.place, row.mark):
@@ -141,7 +153,7 @@ class Store:
 
     def size(self) -> tuple[int, int]:
         """Returns how many pages there are, and how many bytes they take."""
-        with self._lock:
+        with self._looking():
             return self._index.size()
 
     def _exchange(self, row: Row, body: Body) -> None:
@@ -205,17 +217,37 @@ class Store:
         self._index.touch((noted, number) for noted, number, _ in used[gone:])
 
     @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Keeps other threads out, and opens what is closed."""
+        with self._lock:
+            if self._file is None:
+                self._file, self._index = self._both_opened()
+            yield
+
+    @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keeps other threads and processes out."""
-        with self._lock:
+        with self._looking():
+            assert self._file is not None
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                if hasattr(self, "_index") and self._index.is_gone():  # another process found it broken
+                if self._index.is_gone():  # another process found it broken
                     self._index.close()
                     self._index = self._opened()
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _both_opened(self) -> tuple[int, Index]:
+        file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            index = self._opened()
+        except BaseException:
+            os.close(file)
+            raise
+        fcntl.flock(file, fcntl.LOCK_UN)
+        return file, index
 
     def _opened(self) -> Index:
         try:

@@ -28,6 +28,13 @@ def begin_anew(app: Flask) -> int:
     return pages
 
 
+def close(app: Flask) -> None:
+    """Closes what the store has open; it opens it anew when it is asked next."""
+    store: Store | None = app.extensions.get(STORE)
+    if store:
+        store.close()
+
+
 def begin(app: Flask) -> Follower | None:
     """Starts the thread that throws away what is over by the clock or was changed on another machine."""
     store: Store | None = app.extensions.get(STORE)

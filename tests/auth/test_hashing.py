@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -16,7 +18,8 @@ from flask_security.proxies import _security
 from werkzeug.exceptions import ServiceUnavailable
 
 from hcpov.auth import hashing
-from hcpov.auth.hashing import SLOTS, Slots
+from hcpov.auth.hashing import LINE, PATIENCE, SLOTS, Line, Slots
+from tests.forms import HTMX
 from tests.make import PASSWORD, Make
 
 PROCESSES, ROUNDS = 4, 15
@@ -112,6 +115,34 @@ def test_patience_ends_with_words(
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
         assert "try again in a minute" in answer.text
     assert "Sign in" in client.get("/").text
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_whoever_finds_the_line_full_is_asked_to_come_back_at_once(
+    app: Flask, client: FlaskClient, headers: dict[str, str]
+) -> None:
+    with app.app_context():
+        line: Line = _security.pwd_context.line
+    with ExitStack() as stack:
+        for _ in range(LINE):
+            stack.enter_context(line.place())
+        began = time.monotonic()
+        data = {"email": "nobody@example.org", "password": PASSWORD}
+        answer = client.post("/sign-in", data=data, headers=headers)
+        assert time.monotonic() - began < PATIENCE
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert "try again in a minute" in answer.text
+        assert ("<html" in answer.text) is not bool(headers)
+        assert client.get("/sign-in").status_code == 200
+    assert client.post("/sign-in", data=data).status_code == 200
+
+
+def test_many_at_once_are_hashed_one_after_the_other(app: Flask) -> None:
+    with app.app_context():
+        context = _security.pwd_context
+    with ThreadPoolExecutor(LINE) as crowd:
+        hashes = list(crowd.map(context.hash, [f"a password {number}" for number in range(LINE)]))
+    assert all(context.verify(f"a password {number}", each) for number, each in enumerate(hashes))
 
 
 def test_reading_waits_for_no_slot(make: Make, client: FlaskClient, request: pytest.FixtureRequest) -> None:

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, update
 
 from hcpov import clock
@@ -20,7 +19,8 @@ from hcpov.blog import actions, history, lists, queries, texts
 from hcpov.blog.models import BlogMonth, Change, Kind, Post, State, post_tag
 from hcpov.blog.shelf.actions import open_page
 from hcpov.extensions import db
-from hcpov.transfer.actions import import_wordpress
+from hcpov.ops.schema import downgrade, upgrade
+from hcpov.transfer.sites.actions import import_wordpress
 from tests.make import START, MadeAccount, Make
 from tests.transfer.conftest import Bar
 from tests.transfer.wxr import export, item, saved, term

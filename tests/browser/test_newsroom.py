@@ -7,7 +7,6 @@ from pathlib import Path
 import feedparser
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import Page, expect
 
 from hcpov import clock
@@ -15,6 +14,7 @@ from hcpov.app import create_app
 from hcpov.blog.models import Post, State
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from tests.browser.conftest import Open
 from tests.browser.test_editor import at_desk
 from tests.conftest import POSTGRES

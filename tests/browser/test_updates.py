@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import expect
 
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
+from hcpov.ops.schema import upgrade
 from hcpov.updates import tasks
 from hcpov.updates.models import Subscription
 from tests.browser.conftest import Open, violations

@@ -17,7 +17,7 @@ from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.mail.actions import enqueue
 from hcpov.mail.models import Message
-from tests.live import wait_until
+from tests.live import free_port, wait_until
 from tests.post_office import PostOffice
 
 
@@ -70,10 +70,10 @@ def run(app: Flask, settings: Settings, office: PostOffice, messages: int, kills
     return outcome
 
 
-def stop(app: Flask, settings: Settings, office: PostOffice, messages: int) -> int:
+def stop(app: Flask, settings: Settings, office: PostOffice, messages: int, command: str = "worker") -> int:
     """Stops a worker as ops do, while it sends; returns how many messages were taken and are not marked."""
     _write(app, messages)
-    with _Worker(settings, office) as worker:
+    with _Worker(settings, office, command) as worker:
         wait_until(lambda: len(office.recipients) >= 3, 60)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=20) == 0
@@ -89,7 +89,9 @@ def _write(app: Flask, messages: int) -> None:
         db.session.commit()
 
 
-def _Worker(settings: Settings, office: PostOffice) -> "subprocess.Popen[bytes]":  # noqa: N802  # it stands for a class
+def _Worker(  # noqa: N802  # it stands for a class
+    settings: Settings, office: PostOffice, command: str = "worker"
+) -> "subprocess.Popen[bytes]":
     env = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
     env |= {
         "HCPOV_INSTANCE": str(settings.instance),
@@ -98,10 +100,11 @@ def _Worker(settings: Settings, office: PostOffice) -> "subprocess.Popen[bytes]"
         "HCPOV_SITE_URL": "http://localhost",
         "HCPOV_SMTP_URL": f"smtp://127.0.0.1:{office.port}",
         "HCPOV_MAIL_RATE": "0",
+        "HCPOV_BIND": f"127.0.0.1:{free_port()}",
     }
     with (settings.instance / "worker.log").open("ab") as log:
-        command = [sys.executable, "-m", "hcpov.cli", "worker"]
-        return subprocess.Popen(command, cwd=config.ROOT, env=env, stdout=log, stderr=log)
+        words = [sys.executable, "-m", "hcpov.cli", command]
+        return subprocess.Popen(words, cwd=config.ROOT, env=env, stdout=log, stderr=log)
 
 
 def _note(app: Flask, office: PostOffice, outcome: Outcome) -> None:

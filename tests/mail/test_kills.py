@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 
 from hcpov.app import create_app
 from hcpov.config import Settings
+from hcpov.ops.schema import upgrade
 from tests.mail import kills
 from tests.post_office import PostOffice
 
@@ -22,9 +22,12 @@ def own(tmp_path: Path) -> Settings:
     return settings
 
 
-def test_a_worker_that_is_told_to_stop_finishes_the_message_in_hand(own: Settings, post_office: PostOffice) -> None:
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_a_worker_that_is_told_to_stop_finishes_the_message_in_hand(
+    own: Settings, post_office: PostOffice, command: str
+) -> None:
     post_office.slow = 0.05
-    assert kills.stop(create_app(own), own, post_office, messages=30) == 0
+    assert kills.stop(create_app(own), own, post_office, messages=30, command=command) == 0
     assert 3 <= len(post_office.recipients) < 30
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 
 from hcpov.app import create_app
 from hcpov.config import Settings
+from hcpov.ops.schema import upgrade
 from tests.live import post, serving, wait_until
 from tests.make import PASSWORD
 from tests.post_office import PostOffice, link, words

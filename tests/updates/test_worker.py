@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
+from hcpov.ops.schema import upgrade
 from hcpov.updates import tasks
 from hcpov.updates.models import Subscription
 from tests.live import post, serving

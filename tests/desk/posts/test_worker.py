@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from hcpov import clock
 from hcpov.app import create_app
@@ -13,6 +12,7 @@ from hcpov.blog import actions
 from hcpov.blog.models import Post, State
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops.schema import upgrade
 from tests.conftest import POSTGRES
 from tests.live import serving, wait_until
 from tests.make import Make

@@ -1,0 +1,1 @@
+"""Whole sites, taken in by a command: the demo, and what WordPress exported."""
