@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hcpov import serving
 from hcpov.app import create_app
 from hcpov.auth.models import Role
 from hcpov.config import Settings
-from hcpov.extensions import db
+from hcpov.extensions import db, huey
 from hcpov.ops.schema import upgrade
 from hcpov.pages import tasks
 from hcpov.pages.changes import STORE
@@ -31,12 +32,16 @@ fork = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Flask:
+def own(app: Flask, tmp_path: Path) -> Iterator[Flask]:
     """An application of its own, for the tests' is in use."""
-    app = create_app(Settings(instance=tmp_path, secret_key="the forked one's secret, known to all of them"))
-    with app.app_context():
+    storage = huey.app, huey.storage
+    made = create_app(
+        Settings(instance=tmp_path, secret_key="the forked one's secret, known to all of them", rate_limits="off")
+    )
+    with made.app_context():
         upgrade()
-    return app
+    yield made
+    huey.app, huey.storage = storage
 
 
 def _open(folder: Path) -> list[str]:

@@ -27,7 +27,7 @@ from hcpov.transfer.departure import erase_account
 from tests.make import START, MadePost, Make
 
 # Long ones: most of what can go wrong needs a page that was read between two writes.
-LEAST, MOST, EXAMPLES = 15, 25, int(os.environ.get("HCPOV_TEST_EXAMPLES", "10"))
+LEAST, MOST, EXAMPLES = 15, 25, int(os.environ.get("HCPOV_TEST_EXAMPLES", "6"))
 PAGES = 8  # looked at after each step; behind the last one, all
 
 
