@@ -137,6 +137,32 @@ def wordpress(file: Path, slug: str, name: str) -> None:
         click.echo(report.text())
 
 
+@import_.command(name="site")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_site(path: Path) -> None:
+    """Take an export of a whole site back into an empty one: a folder, .zip or .tar.gz."""
+    from hcpov.transfer.site import terminal
+
+    with application():
+        terminal.take(path, _progress)
+
+
+@main.group()
+def export() -> None:
+    """Write out what the site holds."""
+
+
+@export.command(name="site")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--with-private", is_flag=True, help="With e-mail addresses, subscriptions and the audit log.")
+def export_site(target: Path, with_private: bool) -> None:
+    """Write everything as files that people can keep, to a new folder, or to a .zip or .tar.gz."""
+    from hcpov.transfer.site import terminal
+
+    with application():
+        terminal.give(target, with_private, _progress)
+
+
 @main.group()
 def admin() -> None:
     """People who look after the site. Passwords are asked for, never given on the command line."""
