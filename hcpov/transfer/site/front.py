@@ -11,6 +11,7 @@ from hcpov.transfer.site.problems import broken
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EDGE = "---\n"
+_DEEPEST = 10
 _ONLY_LINES = re.compile("[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
 
 
@@ -46,6 +47,7 @@ def read(data: bytes, where: str) -> tuple[dict[str, Any], str]:
     if begin or not edge or not body.endswith("\n"):
         raise broken(where, "the facts between two lines of --- are missing")
     try:
+        _check_depth(f"{front}\n")
         facts = yaml.load(f"{front}\n", Loader=_Loader)  # noqa: S506  # the safe one
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
@@ -56,3 +58,12 @@ def read(data: bytes, where: str) -> tuple[dict[str, Any], str]:
     if not isinstance(facts, dict):
         raise broken(where, "the facts have no names")
     return facts, body[:-1]
+
+
+def _check_depth(front: str) -> None:
+    """Refuses what is nested over and over, which would end the process, and what stands for something elsewhere."""
+    depth = 0
+    for event in yaml.parse(front, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+            raise ValueError("no facts of ours")

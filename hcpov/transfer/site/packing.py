@@ -103,10 +103,8 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _settle(beside: Path, target: Path) -> None:
-    """Gives it its name once all is on the disk: a crash leaves no half of it under that name."""
-    if beside.is_dir():
-        os.sync()  # all at once: there are as many files as posts, and more
-    else:
+    """Gives it its name; an archive once it is on the disk, so that a crash leaves no half of it under that name."""
+    if not beside.is_dir():  # a folder has as many files as posts, and more: its manifest tells whether all are whole
         _sync(beside)
     beside.rename(target)
     _sync(target.parent)

@@ -140,7 +140,7 @@ def last_numbers() -> dict[str, int]:
             last = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
             found[name] = max(db.session.scalar(last) or 0, _highest(model))
         return found
-    known: dict[str, int] = dict(db.session.execute(text("SELECT name, seq FROM sqlite_sequence")).tuples().all())
+    known = {row.name: row.seq for row in db.session.execute(text("SELECT name, seq FROM sqlite_sequence"))}
     return {model.__tablename__: max(known.get(model.__tablename__, 0), _highest(model)) for model in NUMBERED}
 
 

@@ -100,7 +100,7 @@ class _Whole:
             yield _author(number, _guest(name), name, "")
         filed = select(post_tag.c.tag_id).join(Post, Post.id == post_tag.c.post_id).where(Post.blog_id == blog.id)
         for tag in db.session.execute(select(Tag.id, Tag.slug, Tag.name).where(Tag.id.in_(filed)).order_by(Tag.id)):
-            inside = _element("wp:term_id", tag.id) + _cdata("wp:tag_slug", tag.slug) + _cdata("wp:tag_name", tag.name)
+            inside = _element("wp:term_id", tag.id) + _cdata("wp:tag_slug", tag.slug) + _words("wp:tag_name", tag.name)
             yield f"<wp:tag>{inside}</wp:tag>\n"
 
     def _all(self, blog_id: int) -> Iterator[Iterator[str]]:
@@ -131,17 +131,17 @@ class _Whole:
         # The mark keeps WordPress from making paragraphs of what has some.
         html = f"<!-- wp:html -->\n{absolute(post['html'], address)}\n<!-- /wp:html -->"
         creator = _guest(post["byline_name"]) if post["byline_name"] else _login(post["author_id"], post["author"])
-        yield f"<item>\n{_cdata('title', post['title'])}{_element('link', address)}"
+        yield f"<item>\n{_words('title', post['title'])}{_element('link', address)}"
         yield _element("pubDate", format_datetime(at) if at else "") + _cdata("dc:creator", creator)
         yield f'<guid isPermaLink="false">{escape(name_of(self._namer, "post/" + str(post["id"])))}</guid>\n'
-        yield _element("description", "") + _cdata("content:encoded", html) + _cdata("excerpt:encoded", post["summary"])
+        yield _element("description", "") + _cdata("content:encoded", html) + _words("excerpt:encoded", post["summary"])
         yield from _standing(post["id"], post["slug"], at, post["updated_at"])
         yield _element("wp:comment_status", "open" if post["comments_open"] else "closed")
         yield _element("wp:ping_status", "closed") + _element("wp:status", _STATUS[State(post["state"])])
         yield _element("wp:post_parent", 0) + _element("wp:menu_order", 0) + _element("wp:post_type", post["kind"])
         yield _element("wp:post_password", "") + _element("wp:is_sticky", 0)
         for tag in tags:
-            yield f'<category domain="post_tag" nicename="{tag["slug"]}">{_marked(tag["name"])}</category>\n'
+            yield f'<category domain="post_tag" nicename="{tag["slug"]}">{_marked(escape(tag["name"]))}</category>\n'
 
     def _address(self, post: dict[str, Any]) -> str:
         if post["state"] in UNPUBLISHED or (post["kind"] != Kind.PAGE and not post["year"]):
@@ -162,7 +162,7 @@ class _Whole:
     def _attachment(self, picture: Any, post_id: int) -> str:
         name = pictures.names(picture.digest, picture.width, picture.height)[picture.width]
         address = f"{self._site}{pictures.address(name)}"
-        inside = [_cdata("title", picture.name), _element("link", address), _cdata("dc:creator", "")]
+        inside = [_words("title", picture.name), _element("link", address), _cdata("dc:creator", "")]
         inside += [_cdata("content:encoded", ""), _cdata("excerpt:encoded", "")]
         inside += _standing(ATTACHMENTS + picture.id, name.removesuffix(".webp"), picture.created_at, None)
         inside += [_element("wp:comment_status", "closed"), _element("wp:ping_status", "closed")]
@@ -174,7 +174,7 @@ class _Whole:
 
 def _author(number: int, login: str, name: str, email: str) -> str:
     inside = _element("wp:author_id", number) + _cdata("wp:author_login", login) + _cdata("wp:author_email", email)
-    return f"<wp:author>{inside}{_cdata('wp:author_display_name', name)}</wp:author>\n"
+    return f"<wp:author>{inside}{_words('wp:author_display_name', name)}</wp:author>\n"
 
 
 def _login(account_id: int | None, handle: str | None) -> str:
@@ -196,7 +196,7 @@ def _comment(comment: rows.Row, private: bool) -> str:
     at = comment["created_at"]
     fields = {
         "comment_id": comment["id"],
-        "comment_author": comment["name"],
+        "comment_author": escape(comment["name"]),
         "comment_author_email": comment["email"] if private else "",
         "comment_author_url": "",
         "comment_author_IP": "",
@@ -229,6 +229,11 @@ def _element(name: str, value: object) -> str:
 
 def _cdata(name: str, value: object) -> str:
     return f"<{name}>{_marked(str(value))}</{name}>\n"
+
+
+def _words(name: str, words: str) -> str:
+    """Returns plain words where WordPress has HTML."""
+    return _cdata(name, escape(words))
 
 
 def _marked(text: str) -> str:
