@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pickle
 import secrets
 import shutil
 import tarfile
@@ -18,6 +19,7 @@ from hcpov.transfer.site.problems import BadSite
 
 TARS = (".tar.gz", ".tgz")
 ZIP = ".zip"
+_PIECE = 64 * 1024
 _IN_MEMORY = 1024 * 1024  # bytes of a file that wait for its end; a larger one waits on the disk
 
 
@@ -44,7 +46,7 @@ class Package:
 
         def watched() -> Iterator[bytes]:
             nonlocal length
-            for piece in pieces:
+            for piece in _gathered(pieces):
                 digest.update(piece)
                 length += len(piece)
                 yield piece
@@ -63,6 +65,18 @@ class Package:
         for number, line in enumerate(self._notes):
             yield (b",\n" if number else b"") + line[:-1]
         yield b"\n]}\n"
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yields many small pieces as fewer: to press each by itself takes most of the time."""
+    waiting, length = [], 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= _PIECE:
+            yield b"".join(waiting)
+            waiting, length = [], 0
+    yield b"".join(waiting)
 
 
 @contextmanager
@@ -94,7 +108,7 @@ def packing(target: Path) -> Iterator[Package]:
 
 def _place(target: Path, beside: Path) -> _Place:
     if target.name.endswith(ZIP):
-        return _Zip(_opened(beside))
+        return _Zip(_opened(beside), target.parent)
     return _Tar(_opened(beside), target.parent) if target.name.endswith(TARS) else _Folder(beside)
 
 
@@ -133,9 +147,33 @@ class _Folder:
         pass
 
 
+class _Entries:
+    """The entries of an archive that is being written, on the disk: 200,000 of them would take 100 MB."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file, self._number = tempfile.TemporaryFile(dir=folder), 0  # noqa: SIM115  # goes with the archive
+
+    def append(self, entry: zipfile.ZipInfo) -> None:
+        pickle.dump(entry, self._file)
+        self._number += 1
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[zipfile.ZipInfo]:
+        self._file.seek(0)
+        for _ in range(self._number):
+            yield pickle.load(self._file)  # noqa: S301  # what was written above, in a file without a name
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class _Zip:
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], folder: Path) -> None:
         self._file, self._zip = file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+        self._entries = _Entries(folder)
+        self._zip.filelist = self._entries  # type: ignore[assignment]  # all that is asked of it while writing
         self._now = clock.now().timetuple()[:6]
 
     def put(self, path: str, pieces: Iterable[bytes]) -> None:
@@ -150,6 +188,7 @@ class _Zip:
         try:
             self._zip.close()
         finally:
+            self._entries.close()
             self._file.close()
 
 

@@ -1,6 +1,8 @@
 """What the command line says of a site that is written out or taken in."""
 
 import errno
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 def give(target: Path, private: bool, progress: Progress) -> None:
     """Writes the site out and says what was written."""
+    _clear_up_when_stopped()
     try:
         done = actions.export_site(target, private, progress)
     except (BadSite, OSError) as problem:
@@ -24,11 +27,17 @@ def give(target: Path, private: bool, progress: Progress) -> None:
 
 def take(path: Path, progress: Progress) -> None:
     """Takes a site in and says what was taken."""
+    _clear_up_when_stopped()
     try:
         done = actions.import_site(path, progress)
     except (BadSite, OSError) as problem:
         raise _refused("Nothing was imported", problem) from None
     click.echo(f"Taken in: {done.text()}")
+
+
+def _clear_up_when_stopped() -> None:
+    """Makes whoever stops this wait a moment: what is half done goes first."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 def _refused(nothing: str, problem: Exception) -> click.ClickException:
