@@ -1,5 +1,6 @@
 """What is not taken in, and what cannot be written: said in words, with nothing left behind."""
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -17,8 +18,10 @@ from flask import Flask
 
 from hcpov import config
 from hcpov.extensions import db
+from hcpov.media.buckets import Unreachable
 from hcpov.transfer.site import unpacking
 from hcpov.transfer.site.problems import BadSite
+from tests.live import free_port
 from tests.make import Make
 from tests.transfer.site.conftest import Give, Take, blogs
 from tests.transfer.test_cli import hcpov
@@ -264,3 +267,15 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     with tarfile.open(file) as archive:
         head = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
     assert head["version"] == 1
+
+
+def test_a_bucket_that_does_not_answer(everything: int, give: Give, tmp_path: Path, app: Flask) -> None:
+    before = app.config["HCPOV"]
+    address = f"http://key:secret@127.0.0.1:{free_port()}/pictures"
+    app.config["HCPOV"] = dataclasses.replace(before, media_url=address)
+    try:
+        with pytest.raises(Unreachable):
+            give(tmp_path / "out.zip")
+    finally:
+        app.config["HCPOV"] = before
+    assert list(tmp_path.iterdir()) == []

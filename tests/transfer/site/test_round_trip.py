@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from hcpov import clock
 from hcpov.blog.actions import publish_due
@@ -139,3 +140,16 @@ def test_nothing_is_announced(
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
         public = sa.select(Post.announced_at).where(Post.state.in_([State.PUBLISHED, State.WITHDRAWN]))
         assert all(at is not None and at <= clock.now() for at in db.session.scalars(public))
+
+
+def test_finished_pages_are_thrown_away(
+    everything: int, give: Give, take: Take, begin_anew: Callable[[], None], tmp_path: Path, client: FlaskClient
+) -> None:
+    give(tmp_path / "out")
+    begin_anew()
+    for path in ("/", "/boardroom-buzz/", "/feed.atom"):
+        for _ in range(2):  # the second is the one that was kept
+            assert "At night" not in client.get(path).text
+    take(tmp_path / "out")
+    assert "At night" in client.get("/").text and "At night" in client.get("/feed.atom").text
+    assert client.get("/boardroom-buzz/").status_code == 200
