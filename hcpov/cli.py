@@ -126,15 +126,10 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
-    from hcpov.transfer.actions import import_wordpress
-    from hcpov.transfer.wordpress import BadExport
+    from hcpov.transfer import terminal
 
     with application():
-        try:
-            report = import_wordpress(file, slug, name, _progress)
-        except BadExport as problem:
-            raise click.ClickException(f"Nothing was imported. {problem}") from None
-        click.echo(report.text())
+        terminal.take_wordpress(file, slug, name, _progress)
 
 
 @import_.command(name="site")
@@ -246,16 +241,10 @@ def headers_of_pages() -> None:
 @main.command(name="erase-again")
 def erase_again() -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""
-    from hcpov.transfer.actions import erase_again as erase
+    from hcpov.transfer import terminal
 
     with application():
-        gone = erase()
-        counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
-        counts |= {"subscription": gone.subscriptions, "message": gone.messages}
-        said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
-        click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
-        for number in gone.texts:
-            click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
+        terminal.erase_again()
 
 
 @main.command()
