@@ -33,7 +33,7 @@ from hcpov.comments.actions import count_in
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from hcpov.ops.schema import upgrade
-from hcpov.transfer.sites.actions import write_demo
+from hcpov.transfer.imports.actions import write_demo
 from tests.forms import HTMX, hidden
 from tests.live import serving
 

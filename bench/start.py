@@ -23,7 +23,7 @@ from hcpov import config
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.ops.schema import upgrade
-from hcpov.transfer.sites.actions import write_demo
+from hcpov.transfer.imports.actions import write_demo
 from tests.live import free_port
 
 ALLOWED = 1.5

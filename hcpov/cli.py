@@ -51,7 +51,7 @@ def setup() -> None:
 @main.command()
 def demo() -> None:
     """Write four blogs with posts and comments into an empty site."""
-    from hcpov.transfer.sites.actions import write_demo
+    from hcpov.transfer.imports.actions import write_demo
 
     with application():
         written = write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
@@ -105,15 +105,36 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
-    from hcpov.transfer.sites.actions import import_wordpress
-    from hcpov.transfer.wordpress import BadExport
+    from hcpov.transfer import terminal
 
     with application():
-        try:
-            report = import_wordpress(file, slug, name, _progress)
-        except BadExport as problem:
-            raise click.ClickException(f"Nothing was imported. {problem}") from None
-        click.echo(report.text())
+        terminal.take_wordpress(file, slug, name, _progress)
+
+
+@import_.command(name="site")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_site(path: Path) -> None:
+    """Take an export of a whole site back into an empty one: a folder, .zip or .tar.gz."""
+    from hcpov.transfer.site import terminal
+
+    with application():
+        terminal.take(path, _progress)
+
+
+@main.group()
+def export() -> None:
+    """Write out what the site holds."""
+
+
+@export.command(name="site")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--with-private", is_flag=True, help="With e-mail addresses, subscriptions and the audit log.")
+def export_site(target: Path, with_private: bool) -> None:
+    """Write everything as files that people can keep, to a new folder, or to a .zip or .tar.gz."""
+    from hcpov.transfer.site import terminal
+
+    with application():
+        terminal.give(target, with_private, _progress)
 
 
 @main.group()
@@ -199,16 +220,10 @@ def headers_of_pages() -> None:
 @main.command(name="erase-again")
 def erase_again() -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""
-    from hcpov.transfer.actions import erase_again as erase
+    from hcpov.transfer import terminal
 
     with application():
-        gone = erase()
-        counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
-        counts |= {"subscription": gone.subscriptions, "message": gone.messages}
-        said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
-        click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
-        for number in gone.texts:
-            click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
+        terminal.erase_again()
 
 
 @main.command()

@@ -20,7 +20,7 @@ from hcpov.blog.models import BlogMonth, Change, Kind, Post, State, post_tag
 from hcpov.blog.shelf.actions import open_page
 from hcpov.extensions import db
 from hcpov.ops.schema import downgrade, upgrade
-from hcpov.transfer.sites.actions import import_wordpress
+from hcpov.transfer.imports.actions import import_wordpress
 from tests.make import START, MadeAccount, Make
 from tests.transfer.conftest import Bar
 from tests.transfer.wxr import export, item, saved, term

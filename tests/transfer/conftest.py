@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from hcpov.extensions import db
-from hcpov.transfer.sites.actions import import_wordpress
+from hcpov.transfer.imports.actions import import_wordpress
 from tests.transfer import wxr
 
 

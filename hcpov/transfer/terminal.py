@@ -1,0 +1,30 @@
+"""What the command line says of imports, and of what is erased again."""
+
+from pathlib import Path
+
+import click
+
+from hcpov.transfer import actions
+from hcpov.transfer.imports import actions as imports
+from hcpov.transfer.intake import Progress
+from hcpov.transfer.wordpress import BadExport
+
+
+def take_wordpress(file: Path, slug: str, name: str, progress: Progress) -> None:
+    """Takes in a WordPress export and says what was taken."""
+    try:
+        report = imports.import_wordpress(file, slug, name, progress)
+    except BadExport as problem:
+        raise click.ClickException(f"Nothing was imported. {problem}") from None
+    click.echo(report.text())
+
+
+def erase_again() -> None:
+    """Erases again what a restore brought back, and says what it was."""
+    gone = actions.erase_again()
+    counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
+    counts |= {"subscription": gone.subscriptions, "message": gone.messages}
+    said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
+    click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
+    for number in gone.texts:
+        click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
