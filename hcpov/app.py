@@ -35,6 +35,7 @@ from hcpov.extensions import csrf, db, huey, limiter, migrate
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
+from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.updates import tasks as updates_tasks
@@ -67,12 +68,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, feeds, media, profiles, security_txt, updates, *DESK, transfer, blog):
+    for feature in (captcha, comments, feeds, media, ops, profiles, security_txt, updates, *DESK, transfer, blog):
         app.register_blueprint(feature.blueprint)
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()
     blog_tasks.install()
     updates_tasks.install()
+    ops.install(app)
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -60,6 +60,8 @@ PUBLIC = {
     "feeds.site": "GET",
     "feeds.tag": "GET",
     "feeds.thread": "GET",
+    "ops.alive": "GET",
+    "ops.ready": "GET",
     "profiles.person": "GET",
     "media.file": "GET",
     "posts.shared": "GET",  # opens with a signed token only

@@ -33,6 +33,8 @@ NOT_PAGES = {
     "feeds.tag": "a feed",
     "feeds.thread": "a feed",
     "media.file": "a picture",
+    "ops.alive": "a word for machines",
+    "ops.ready": "words for machines",
     "posts.shared": "opens with a token only",
     "security_txt.file": "a file",
     "static": "a file",
