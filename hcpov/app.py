@@ -35,12 +35,25 @@ from hcpov.extensions import csrf, db, huey, limiter, migrate
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
+from hcpov.ops import logs
 from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
-from hcpov.web import chrome, errors, filters, finished, headers, limits, origin, redirects, security_txt, strip
+from hcpov.web import (
+    chrome,
+    errors,
+    filters,
+    finished,
+    headers,
+    limits,
+    origin,
+    redirects,
+    requests,
+    security_txt,
+    strip,
+)
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
@@ -56,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     buckets.check(settings)
     security_txt.check(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
+    logs.install(settings)
     app = Flask(
         "hcpov",
         root_path=str(config.ROOT),
@@ -119,6 +133,7 @@ def _wire_database(app: Flask) -> None:
 def _wire_web(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
+    requests.install(app)
     strip.install(app)
     origin.install(app)
     redirects.install(app)

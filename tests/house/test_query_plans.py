@@ -26,6 +26,7 @@ from tests.house.tree import ROOT
 from tests.make import Make
 
 SMALL = {
+    "alembic_version",
     "blog",
     "blog_role",
     "feed_name",
