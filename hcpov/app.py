@@ -8,7 +8,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hcpov import config
+from hcpov import config, counts
 from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="static",
     )
     app.config.update(_flask_settings(settings), HCPOV=settings)
+    app.extensions[counts.EXTENSION] = counts.Counts(settings.instance / "counts")
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)

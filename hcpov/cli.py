@@ -72,9 +72,11 @@ def serve(web_only: bool = False) -> None:
     """Start the worker and the web server, and stop both together."""
     settings = _settings()
     with application() as app:  # what was finished before was made by other code or settings, perhaps
+        from hcpov.counts import EXTENSION as COUNTS
         from hcpov.pages import tasks as pages
 
         pages.begin_anew(app)
+        app.extensions[COUNTS].begin_anew()
     if web_only:
         _serve_web(settings)
         return

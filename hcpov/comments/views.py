@@ -8,7 +8,7 @@ from hcpov.blog import queries as blogs
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges
 from hcpov.captcha.challenges import Challenge
-from hcpov.comments import actions, guard, journey, networks, policy, queries, receipts, words
+from hcpov.comments import actions, guard, journey, networks, outcomes, policy, queries, receipts, words
 from hcpov.comments.forms import CommentForm, EditForm, ReportForm
 from hcpov.comments.guard import Finding, Ruling, Submission
 from hcpov.comments.journey import Step
@@ -168,13 +168,16 @@ def _leave(article: ArticleRow) -> Response:
     form = CommentForm()
     challenge = challenges.read(form.challenge.data, article.id)
     if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
+        outcomes.note(outcomes.REPEATED)
         return _taken(article, earlier)
     if not policy.may_leave(article):
+        outcomes.note(outcomes.CLOSED)
         return _refused(article, form)
     step = _judge(article, form, challenge)
     if step.challenge is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
+            outcomes.note(outcomes.REPEATED)
             return _taken(article, earlier)
         return _again(article, form, step)
     return _past_the_guard(article, form, step, step.challenge)
@@ -205,7 +208,10 @@ def _past_the_guard(article: ArticleRow, form: CommentForm, step: Step, challeng
         return _again(article, form, step, asked)
     reasons, account_id = journey.reasons(form, findings), member.id if member else None
     comment = actions.submit(article.id, said, challenge, step.parent, account_id, submission.network, reasons)
-    return _taken(article, comment) if comment else _used(article, form)
+    if comment is None:
+        return _used(article, form)
+    outcomes.taken(comment.state)
+    return _taken(article, comment)
 
 
 def _used(article: ArticleRow, form: CommentForm) -> Response:
@@ -215,6 +221,7 @@ def _used(article: ArticleRow, form: CommentForm) -> Response:
 
 def _again(article: ArticleRow, form: CommentForm, step: Step, asked: Finding | None = None) -> Response:
     """Answers with the form and every word in it; 422 unless only a new code was asked for."""
+    outcomes.again(form, step, "refresh" in request.form, asked is not None)
     form.code.data = ""
     form.challenge.data = step.code.token if step.code else ""
     status = 200 if "refresh" in request.form else 422

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
-from hcpov.ops import logs
+from hcpov.ops import logs, metrics
 
 HEADER = "X-Request-Id"
 LOG = "hcpov.requests"
@@ -58,14 +58,12 @@ def _noted(answer: Response) -> Response:
         return answer
     if "public" not in answer.headers.get("Cache-Control", ""):  # what caches keep is the same for all
         answer.headers[HEADER] = number()
-    app_log: Any = current_app.extensions[LOG]
-    app_log.info(
-        "request",
-        method=request.method if request.method in _METHODS else "other",
-        route=route(),
-        status=answer.status_code,
-        ms=round((time.perf_counter() - g.started) * 1000, 1),
-        queries=g.queries,
+    method = request.method if request.method in _METHODS else "other"
+    seconds, status = time.perf_counter() - g.started, answer.status_code
+    metrics.answered(method, _pattern(request.url_rule.rule) if request.url_rule else "none", status, seconds)
+    log: Any = current_app.extensions[LOG]
+    log.info(
+        "request", method=method, route=route(), status=status, ms=round(seconds * 1000, 1), queries=g.get("queries", 0)
     )
     return answer
 

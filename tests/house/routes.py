@@ -61,6 +61,7 @@ PUBLIC = {
     "feeds.tag": "GET",
     "feeds.thread": "GET",
     "ops.alive": "GET",
+    "ops.measured": "GET",  # from this machine, or with a token
     "ops.ready": "GET",
     "profiles.person": "GET",
     "media.file": "GET",

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "feeds.thread": "a feed",
     "media.file": "a picture",
     "ops.alive": "a word for machines",
+    "ops.measured": "numbers for machines",
     "ops.ready": "words for machines",
     "posts.shared": "opens with a token only",
     "security_txt.file": "a file",
