@@ -26,6 +26,7 @@ from hcpov.config import Settings
 from hcpov.desk import credentials, members
 from hcpov.desk import views as desk
 from hcpov.desk.audit import views as desk_audit
+from hcpov.desk.health import views as desk_health
 from hcpov.desk.outbox import views as desk_outbox
 from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
@@ -57,7 +58,19 @@ from hcpov.web import (
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
-DESK = (credentials, desk, desk_audit, desk_outbox, desk_pictures, desk_posts, desk_revisions, desk_shelf, members)
+CONNECT_SECONDS = 5  # to a database on PostgreSQL: one that is away is told, not waited for
+DESK = (
+    credentials,
+    desk,
+    desk_audit,
+    desk_health,
+    desk_outbox,
+    desk_pictures,
+    desk_posts,
+    desk_revisions,
+    desk_shelf,
+    members,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -99,12 +112,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _flask_settings(settings: Settings) -> dict[str, object]:
     secure = settings.site_url.startswith("https://")
+    is_sqlite = settings.database.startswith("sqlite")
     return {
         "SECRET_KEY": config.secret_key(settings),
         "SECRET_KEY_FALLBACKS": settings.old_secret_keys.split(),
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": not settings.database.startswith("sqlite"),
+            "pool_pre_ping": not is_sqlite,
+            "connect_args": {} if is_sqlite else {"connect_timeout": CONNECT_SECONDS},
             "hide_parameters": True,  # a database error would else write people's words into the log
         },
         "MAX_CONTENT_LENGTH": MEGABYTE,

@@ -73,10 +73,10 @@ def load(instance: Path, **environ: str) -> config.Settings:
 
 
 def doctor(instance: Path, **environ: str) -> Result:
-    """Runs `hcpov doctor`."""
+    """Runs `hcpov doctor --settings`."""
     given: dict[str, str | None] = {name: None for name in os.environ if name.startswith(config.PREFIX)}
     given |= {"HCPOV_INSTANCE": str(instance), **environ}
-    return CliRunner(env=given).invoke(main, ["doctor"])
+    return CliRunner(env=given).invoke(main, ["doctor", "--settings"])
 
 
 def test_defaults_are_enough(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ PRIVATE = {
     "desk.settle_many": "POST",
     "desk.undo": "POST",
     "desk.words": "GET",
+    "health.look": "GET",
     "members.change_role": "POST",
     "members.listing": "GET",
     "members.member": "GET",
