@@ -8,7 +8,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hcpov import config
+from hcpov import config, counts
 from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
@@ -26,6 +26,7 @@ from hcpov.config import Settings
 from hcpov.desk import credentials, members
 from hcpov.desk import views as desk
 from hcpov.desk.audit import views as desk_audit
+from hcpov.desk.health import views as desk_health
 from hcpov.desk.outbox import views as desk_outbox
 from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
@@ -35,16 +36,42 @@ from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
+from hcpov.ops import logs
+from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
 from hcpov.turns import turns
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
-from hcpov.web import chrome, errors, filters, finished, headers, limits, origin, redirects, security_txt, strip
+from hcpov.web import (
+    chrome,
+    errors,
+    filters,
+    finished,
+    headers,
+    limits,
+    origin,
+    redirects,
+    requests,
+    security_txt,
+    strip,
+)
 from hcpov.web.addresses import BlogSlug, Slug
 
 MEGABYTE = 1024 * 1024
-DESK = (credentials, desk, desk_audit, desk_outbox, desk_pictures, desk_posts, desk_revisions, desk_shelf, members)
+CONNECT_SECONDS = 5  # to a database on PostgreSQL: one that is away is told, not waited for
+DESK = (
+    credentials,
+    desk,
+    desk_audit,
+    desk_health,
+    desk_outbox,
+    desk_pictures,
+    desk_posts,
+    desk_revisions,
+    desk_shelf,
+    members,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -56,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     buckets.check(settings)
     security_txt.check(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
+    logs.install(settings)
     app = Flask(
         "hcpov",
         root_path=str(config.ROOT),
@@ -64,17 +92,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="static",
     )
     app.config.update(_flask_settings(settings), HCPOV=settings)
+    app.extensions[counts.EXTENSION] = counts.Counts(settings.instance / "counts")
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, feeds, media, profiles, security_txt, updates, *DESK, transfer, blog):
+    for feature in (captcha, comments, feeds, media, ops, profiles, security_txt, updates, *DESK, transfer, blog):
         app.register_blueprint(feature.blueprint)
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()
     blog_tasks.install()
     updates_tasks.install()
     app.wsgi_app = turns.install(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    ops.install(app)
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -84,12 +114,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _flask_settings(settings: Settings) -> dict[str, object]:
     secure = settings.site_url.startswith("https://")
+    is_sqlite = settings.database.startswith("sqlite")
     return {
         "SECRET_KEY": config.secret_key(settings),
         "SECRET_KEY_FALLBACKS": settings.old_secret_keys.split(),
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": not settings.database.startswith("sqlite"),
+            "pool_pre_ping": not is_sqlite,
+            "connect_args": {} if is_sqlite else {"connect_timeout": CONNECT_SECONDS},
             "hide_parameters": True,  # a database error would else write people's words into the log
         },
         "MAX_CONTENT_LENGTH": MEGABYTE,
@@ -118,6 +150,7 @@ def _wire_database(app: Flask) -> None:
 def _wire_web(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
+    requests.install(app)
     strip.install(app)
     origin.install(app)
     redirects.install(app)

@@ -68,10 +68,12 @@ def demo() -> None:
 def serve(web_only: bool = False) -> None:
     """Start the web server with its worker, and stop both together."""
     from hcpov import serving
+    from hcpov.counts import EXTENSION as COUNTS
     from hcpov.pages import tasks as pages
 
     with application() as app:
         pages.begin_anew(app)  # what was finished before was made by other code or settings, perhaps
+        app.extensions[COUNTS].begin_anew()
         click.echo(f"Open http://{config.current().bind}/")
     serving.serve(app, web_only)
 
@@ -228,10 +230,12 @@ def erase_again() -> None:
 
 @main.command()
 @click.option("--mail", is_flag=True, help="Look whether receivers can believe mail from here.")
+@click.option("--settings", "only_settings", is_flag=True, help="Print the settings and look at nothing.")
+@click.option("--certificate", is_flag=True, help="Read the site's certificate over the network as well.")
 @click.option("--selector", default="", help="The DKIM key that the relay signs with: the word behind s= in a letter.")
 @click.option("--nameserver", default="", help="Ask this server about DNS, such as 127.0.0.1:5353.")
-def doctor(mail: bool, selector: str, nameserver: str) -> None:
-    """Print each setting with where it came from, secrets masked; or say what mail lacks, and end with 1."""
+def doctor(mail: bool, only_settings: bool, certificate: bool, selector: str, nameserver: str) -> None:
+    """Print the settings with their origin, secrets masked, then how the site is; end with 1 when something is bad."""
     from hcpov.ops import settings as shown
     from hcpov.ops import terminal
 
@@ -240,6 +244,13 @@ def doctor(mail: bool, selector: str, nameserver: str) -> None:
         sys.exit(terminal.look_after_mail(settings, selector, nameserver))
     for line in shown.lines(settings, os.environ):
         click.echo(line)
+    if only_settings:
+        return
+    from hcpov.ops.examination import examine
+    from hcpov.web.headers import build
+
+    with application():
+        sys.exit(terminal.tell(examine(settings, build(settings), certificate)))
 
 
 def _settings() -> config.Settings:

@@ -197,6 +197,9 @@ class Settings:
     security_languages: str = _setting("", str, "words", "languages that reports may be written in, such as en, es")
     pages_mb: int = _setting(256, _number(0, 1_000_000), "megabytes", "how much finished pages may take; 0 keeps none")
     machines: int = _setting(1, _number(1, 100), "machines", "how many serve the site; more than one follow each other")
+    metrics_token: str = _setting(
+        "", _secret, "text", "opens /metrics from elsewhere; only this machine reads it when empty", secret=True
+    )
     rate_limits: str = _setting("on", _choice("on", "off"), "word", "off only where load is measured")
 
     @property

@@ -9,6 +9,7 @@ from hcpov.captcha.actions import forget_used
 from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
+from hcpov.ops import heartbeat
 from hcpov.pages import tasks as pages
 from hcpov.pages.actions import forget_old as forget_old_purges
 from hcpov.updates.actions import forget_old as forget_old_wishes
@@ -52,5 +53,18 @@ def press_what_lasts() -> None:
     pages.polish()
 
 
-PERIODIC = (publish_what_is_due, tell_what_is_new, press_what_lasts, forget_what_is_old, write_down_what_was_erased)
-AT_START = (publish_scheduled,)
+@huey.periodic_task(crontab(minute="*"))
+def say_that_it_works() -> None:
+    """Notes that the worker is at work."""
+    heartbeat.beat()
+
+
+PERIODIC = (
+    publish_what_is_due,
+    tell_what_is_new,
+    press_what_lasts,
+    forget_what_is_old,
+    write_down_what_was_erased,
+    say_that_it_works,
+)
+AT_START = (heartbeat.beat, publish_scheduled)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import configure_mappers
 
 from hcpov import config
 from hcpov.auth import hashing
+from hcpov.counts import EXTENSION as COUNTS
 from hcpov.extensions import db, huey
 from hcpov.mail import tasks as mail
 from hcpov.pages import tasks as pages
@@ -127,6 +128,7 @@ def close_all(app: Flask) -> None:
             engine.dispose()
     huey.storage.close()
     pages.close(app)
+    app.extensions[COUNTS].close()
 
 
 def share_memory() -> None:

@@ -54,12 +54,14 @@ BAD = {
     "HCPOV_SESSION_DAYS": ["0", "366"],
     "HCPOV_PAGES_MB": ["-1", "much", ""],
     "HCPOV_MACHINES": ["0", "101"],
+    "HCPOV_METRICS_TOKEN": ["too short"],
 }
 SECRETS = {
     "HCPOV_SECRET_KEY": "a secret that nobody may read from a screen",
     "HCPOV_DATABASE_URL": "postgresql://ada:hidden-word@db.example.org/hcpov",
     "HCPOV_OLD_SECRET_KEYS": "an-older-secret-that-nobody-may-read-either",
     "HCPOV_REDIS_URL": "redis://ada:hidden-word@counts.example.org:6379/1",
+    "HCPOV_METRICS_TOKEN": "a-token-that-nobody-may-read-from-a-screen",
     "HCPOV_SMTP_URL": "smtp://ada:hidden-word@mail.example.org:587",
     "HCPOV_MEDIA_URL": "s3://ada:hidden-word@media.example.org:9000/pictures?region=eu-west-1",
 }
@@ -71,10 +73,10 @@ def load(instance: Path, **environ: str) -> config.Settings:
 
 
 def doctor(instance: Path, **environ: str) -> Result:
-    """Runs `hcpov doctor`."""
+    """Runs `hcpov doctor --settings`."""
     given: dict[str, str | None] = {name: None for name in os.environ if name.startswith(config.PREFIX)}
     given |= {"HCPOV_INSTANCE": str(instance), **environ}
-    return CliRunner(env=given).invoke(main, ["doctor"])
+    return CliRunner(env=given).invoke(main, ["doctor", "--settings"])
 
 
 def test_defaults_are_enough(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hcpov.blog.heads import Head
 from hcpov.blog.rows import ArticleRow
 from hcpov.captcha import challenges
 from hcpov.captcha.challenges import Challenge
-from hcpov.comments import actions, guard, journey, networks, policy, queries, receipts, words
+from hcpov.comments import actions, guard, journey, networks, outcomes, policy, queries, receipts, words
 from hcpov.comments.forms import CommentForm, EditForm, ReportForm
 from hcpov.comments.guard import Finding, Ruling, Submission
 from hcpov.comments.journey import Step
@@ -173,13 +173,16 @@ def _leave(post: Head) -> Response:
     form = CommentForm()
     challenge = challenges.read(form.challenge.data, post.id)
     if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
+        outcomes.note(outcomes.REPEATED)
         return _taken(post, earlier)
     if not policy.may_leave(post):
+        outcomes.note(outcomes.CLOSED)
         return _refused(post, form)
     step = _judge(post, form, challenge)
     if step.challenge is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
+            outcomes.note(outcomes.REPEATED)
             return _taken(post, earlier)
         return _again(post, form, step)
     return _past_the_guard(post, form, step, step.challenge)
@@ -210,7 +213,10 @@ def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challe
         return _again(post, form, step, asked)
     reasons, account_id = journey.reasons(form, findings), member.id if member else None
     taken = actions.submit(post.id, said, challenge, step.parent, account_id, submission.network, reasons)
-    return _taken(post, *taken) if taken else _used(post, form)
+    if taken is None:
+        return _used(post, form)
+    outcomes.taken(taken[0].state)
+    return _taken(post, *taken)
 
 
 def _used(post: Head, form: CommentForm) -> Response:
@@ -220,6 +226,7 @@ def _used(post: Head, form: CommentForm) -> Response:
 
 def _again(post: Head, form: CommentForm, step: Step, asked: Finding | None = None) -> Response:
     """Answers with the form and every word in it; 422 unless only a new code was asked for."""
+    outcomes.again(form, step, "refresh" in request.form, asked is not None)
     form.code.data = ""
     form.challenge.data = step.code.token if step.code else ""
     status = 200 if "refresh" in request.form else 422

@@ -1,1 +1,1 @@
-"""Looking after the site: what is set, and whether mail from here is believed."""
+"""Looking after the site: what is set, how it is, what is measured, what is logged."""

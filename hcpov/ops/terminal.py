@@ -1,9 +1,12 @@
 """What ops are told on a terminal."""
 
+from collections.abc import Iterable
+
 import click
 
 from hcpov.config import Settings
-from hcpov.ops import deliverability
+from hcpov.ops import checks, deliverability
+from hcpov.ops.checks import Check
 from hcpov.ops.names import Names, Unanswered
 
 
@@ -26,3 +29,13 @@ def look_after_mail(settings: Settings, selector: str, nameserver: str) -> int:
             click.echo(f"           {each.mend}")
     click.echo("Nothing is missing." if not missing else f"{missing} to mend.")
     return 1 if missing else 0
+
+
+def tell(found: Iterable[Check]) -> int:
+    """Prints one check after the other, as each is done; returns the exit code."""
+    bad = 0
+    for each in found:
+        bad += each.state == checks.BAD
+        click.echo(f"  {each.state:5} {each.name}: {each.words}")
+    click.echo(f"{bad} to mend." if bad else "The site is well.")
+    return 1 if bad else 0

@@ -115,6 +115,15 @@ def _committed(session: Session) -> None:
         _guarded(lambda: store.end(subjects, begun))
 
 
+def stored() -> tuple[int, int]:
+    """Returns how many pages are kept, and how many bytes they take."""
+    store = _store()
+    try:
+        return store.size() if store else (0, 0)
+    except sqlite3.Error:
+        return 0, 0
+
+
 def _store() -> Store | None:
     return current_app.extensions.get(STORE) if has_app_context() else None
 

@@ -19,8 +19,9 @@ from hcpov.pages.encodings import encoded, wanted
 from hcpov.pages.entry import Entry, Headers
 from hcpov.pages.memory import Memory
 from hcpov.pages.recording import NAME, RECORDING, Recording
-from hcpov.pages.store import Store
+from hcpov.pages.store import PAGE, Store
 
+HIT, MISSED = "hit", "missed"  # as they are counted
 COOKIES = ("session", "receipt", "strip")  # with any of these a reader may be shown something else
 
 _OURS = re.compile(rf"(?:^|[;,\s])(?:{'|'.join(COOKIES)})=")
@@ -36,6 +37,7 @@ class Layer:
 
     def __init__(self, application: "WSGIApplication", store: Store, assets: Assets) -> None:
         self.application, self.store, self.assets, self.memory = application, store, assets, Memory()
+        self.hits, self.misses = store.counts.cell(PAGE, HIT), store.counts.cell(PAGE, MISSED)
 
     def __call__(self, environ: "WSGIEnvironment", begin: "StartResponse") -> Iterable[bytes]:
         """Answers a request (PEP 3333)."""
@@ -60,6 +62,8 @@ class Layer:
         entry = self.memory.find(name, self.store.counters)
         if entry is None and (entry := self.store.find(name)):
             self.memory.keep(name, entry)
+        if entry:
+            self.hits.add()
         return entry
 
     def strangers(self, environ: "WSGIEnvironment") -> Entry | None:
@@ -103,6 +107,7 @@ class Layer:
         return self._kept(name, page, caught, environ[RECORDING]), ()
 
     def _kept(self, name: str, page: bytes, headers: Headers, noted: Recording) -> Entry:
+        self.misses.add()
         kind = next(value for key, value in headers if key.lower() == "content-type")
         is_html = kind.startswith("text/html")
         vary = ("Vary", "Accept-Encoding, Cookie" if is_html else "Accept-Encoding")

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from hcpov import clock
+from hcpov.counts import Counts
 from hcpov.pages import files
 from hcpov.pages.counters import EVERYTHING, Counters, slot
 from hcpov.pages.encodings import SLOW, Body, encoded
@@ -28,6 +29,7 @@ UNDER_WAY = 60.0  # seconds after which a change that was begun and never ended 
 MOST_PAGES = 50_000
 PAGE_BYTES = 512 * 1024  # a page with more is not kept
 INDEX = "index.sqlite3"
+PAGE, KEPT, THROWN_AWAY = "page", "kept", "thrown away"  # as they are counted
 _LOOK = 50  # kept pages between two looks at how much there is
 _LEFT = 0.9  # how much of the bound is left when there was too much
 
@@ -41,8 +43,16 @@ class Store:
     OSError when the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path, most_bytes: int, most_pages: int = MOST_PAGES, build: str = "any") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        most_bytes: int,
+        most_pages: int = MOST_PAGES,
+        build: str = "any",
+        counts: Counts | None = None,
+    ) -> None:
         self.folder, self.most_bytes, self.most_pages = folder, most_bytes, most_pages
+        self.counts = counts or Counts()
         self.site = f"{SITE}/{build}"
         for name in files.FOLDERS:
             files.make_folder(folder / name)
@@ -98,6 +108,7 @@ class Store:
                 self._index.put(row)  # first: a file that the index does not know could never be thrown away
                 files.put(written, self.folder / place)
                 self._kept += 1
+                self.counts.add(PAGE, KEPT)
                 if self._kept % _LOOK == 1:
                     self._make_room()
             return True
@@ -183,6 +194,7 @@ class Store:
             if EVERYTHING not in few:
                 self._remove(self._index.showing(list(few)))
                 return
+            self.counts.add(PAGE, THROWN_AWAY, by=self._index.size()[0])
             self._index.clear()
             self._remove_all()
         except sqlite3.Error:
@@ -194,6 +206,7 @@ class Store:
         for _, place in pages:
             files.remove(self.folder / place)
         if pages:
+            self.counts.add(PAGE, THROWN_AWAY, by=len(pages))
             self._index.remove(number for number, _ in pages)
 
     def _remove_all(self) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from hcpov import clock
 from hcpov.blog import queries as blogs
 from hcpov.extensions import db, limiter
-from hcpov.web import chrome, htmx
+from hcpov.web import chrome, htmx, requests
 from hcpov.web.redirects import moved_for_good
 
 WORDS = {
@@ -28,6 +28,9 @@ WORDS = {
     500: ("Something broke here", "It is our fault and has been noted. Please try again in a minute."),
     503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
 }
+
+# What these say is all there is to it: nobody need write to us.
+PLAIN = {404, 405, 410, 429}
 
 DRAINED_BYTES = 256 * 1024 * 1024
 DRAINED_SECONDS = 20
@@ -89,7 +92,8 @@ def page(error: HTTPException, words: str = "") -> Response:
     elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
         advice = str(error.limit.error_message)
     advice = words or advice
-    context = {"heading": heading, "advice": advice, "number": status}
+    told = "" if status in PLAIN else requests.number()
+    context = {"heading": heading, "advice": advice, "number": status, "told": told}
     if htmx.wanted():
         answer = Response(render_template("errors/_problem.html", **context), status, mimetype="text/html")
     elif status >= 500:

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from hcpov import config
+from hcpov import config, counts
 from hcpov.pages import changes
 from hcpov.pages.assets import Assets
 from hcpov.pages.encodings import PLAIN
@@ -65,7 +65,9 @@ def install(app: Flask) -> None:
         return
     folder = settings.instance / "pages"
     try:
-        store = Store(folder, settings.pages_mb * MEGABYTE, build=build(settings))
+        store = Store(
+            folder, settings.pages_mb * MEGABYTE, build=build(settings), counts=app.extensions[counts.EXTENSION]
+        )
     except OSError as problem:
         app.logger.warning("No finished pages are kept: %s", problem)
         return

@@ -1,4 +1,4 @@
-"""The status strip: which server answered, who is signed in, what the page cost."""
+"""The status strip: which server answered, with which build, who is signed in, what the page cost."""
 
 import socket
 import time
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from werkzeug.wrappers import Response
 
 from hcpov import config
+from hcpov.ops import build
 from hcpov.web import htmx
 from hcpov.web.redirects import local_path, see_other
 
@@ -25,6 +26,7 @@ class Strip:
     """What the strip shows. The time is for staff only: it would make two strangers' pages differ."""
 
     server: str
+    build: str
     who: str
     queries: int
     milliseconds: float | None
@@ -64,6 +66,7 @@ def current() -> Strip | None:
     member = current_user.is_authenticated
     return Strip(
         server=config.current().server_name or socket.gethostname(),
+        build=build.BUILD,
         who=f"signed in: {current_user.name}" if member else "not signed in",
         queries=g.get("queries", 0),
         milliseconds=(time.perf_counter() - g.started) * 1000 if member else None,

@@ -60,6 +60,9 @@ PUBLIC = {
     "feeds.site": "GET",
     "feeds.tag": "GET",
     "feeds.thread": "GET",
+    "ops.alive": "GET",
+    "ops.measured": "GET",  # from this machine, or with a token
+    "ops.ready": "GET",
     "profiles.person": "GET",
     "media.file": "GET",
     "posts.shared": "GET",  # opens with a signed token only
@@ -110,6 +113,7 @@ PRIVATE = {
     "desk.settle_many": "POST",
     "desk.undo": "POST",
     "desk.words": "GET",
+    "health.look": "GET",
     "members.change_role": "POST",
     "members.listing": "GET",
     "members.member": "GET",

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hcpov.ops.build import BUILD
 from tests.forms import HTMX, hidden
 from tests.make import MadeAccount, Make
 
@@ -29,7 +30,7 @@ def shown_to(app: Flask) -> Iterator[Callable[[str], None]]:
 
 def test_staff_see_server_name_and_cost(make: Make, sign_in: SignIn, shown_to: Callable[[str], None]) -> None:
     page = sign_in(make.account("Ada Admin", roles=("admin",))).get("/").text
-    assert "server KOPWWW05" in page
+    assert f"<span>server KOPWWW05 · {BUILD}</span>" in page
     assert "signed in: Ada Admin" in page
     assert re.search(r"<span>\d+ quer(y|ies) · [\d.]+ ms</span>", page)
 
