@@ -115,6 +115,16 @@ def worker() -> None:
         mail.end(sender, 8)
 
 
+@main.command()
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Keep it in this folder instead.")
+@click.option("--with-secrets", is_flag=True, help="Put passwords and the key that signs into it too.")
+def backup(to: Path | None, with_secrets: bool) -> None:
+    """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
+    from hcpov.ops.backups import terminal
+
+    sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
+
+
 @main.group(name="import")
 def import_() -> None:
     """Take in what another system exported."""
