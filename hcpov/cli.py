@@ -70,7 +70,10 @@ def demo() -> None:
 @click.option("--web-only", is_flag=True, help="Leave the worker to another process.")
 def serve(web_only: bool = False) -> None:
     """Start the worker and the web server, and stop both together."""
+    from hcpov.ops.backups import terminal
+
     settings = _settings()
+    terminal.stay(settings)
     with application() as app:  # what was finished before was made by other code or settings, perhaps
         from hcpov.pages import tasks as pages
 
@@ -100,9 +103,11 @@ def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov.extensions import huey
     from hcpov.mail import tasks as mail
+    from hcpov.ops.backups import terminal
     from hcpov.pages import tasks as pages
     from hcpov.schedule import AT_START, PERIODIC
 
+    terminal.stay(_settings())
     with application() as app:
         click.echo(f"The worker does {len(PERIODIC)} things by the clock, and sends mail.")
         for task in AT_START:  # what came due while nothing ran
@@ -123,6 +128,32 @@ def backup(to: Path | None, with_secrets: bool) -> None:
     from hcpov.ops.backups import terminal
 
     sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
+
+
+@main.command()
+@click.argument("file", default="")
+@click.option("--to", "moment", default="", help="Back to this moment instead, such as '2026-11-20 14:05'.")
+@click.option("--dry-run", is_flag=True, help="Check it and say what would be done.")
+def restore(file: str, moment: str, dry_run: bool) -> None:
+    """Put a backup back: checked, proved in a side copy, swapped in; the old site is kept. Without FILE, list them."""
+    from hcpov.ops.backups import terminal
+
+    if file and moment:
+        raise click.UsageError("Give a file or --to, not both.")
+    if moment:
+        terminal.go_back(_settings(), moment, dry_run)
+    else:
+        terminal.put_back(_settings(), file, dry_run, _progress)
+
+
+@main.command(hidden=True)
+def settle() -> None:
+    """Bring a restored copy up to date, and erase again who was erased."""
+    from flask_migrate import upgrade
+
+    with application():
+        upgrade()
+        _erase_again()
 
 
 @main.group(name="import")
@@ -230,16 +261,8 @@ def headers_of_pages() -> None:
 @main.command(name="erase-again")
 def erase_again() -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""
-    from hcpov.transfer.actions import erase_again as erase
-
     with application():
-        gone = erase()
-        counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
-        counts |= {"subscription": gone.subscriptions, "message": gone.messages}
-        said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
-        click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
-        for number in gone.texts:
-            click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
+        _erase_again()
 
 
 @main.command()
@@ -256,6 +279,18 @@ def doctor(mail: bool, selector: str, nameserver: str) -> None:
         sys.exit(terminal.look_after_mail(settings, selector, nameserver))
     for line in shown.lines(settings, os.environ):
         click.echo(line)
+
+
+def _erase_again() -> None:
+    from hcpov.transfer.actions import erase_again as erase
+
+    gone = erase()
+    counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
+    counts |= {"subscription": gone.subscriptions, "message": gone.messages}
+    said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
+    click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
+    for number in gone.texts:
+        click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
 
 
 def _settings() -> config.Settings:

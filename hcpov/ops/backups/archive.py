@@ -91,7 +91,7 @@ def unpack(file: Path, folder: Path | None, told: Told) -> Manifest:
     with _opened(file) as (tar, pressed):
         manifest = _manifest(tar)
         waiting = dict(manifest.files)
-        for info in tar:
+        while info := tar.next():
             said = waiting.pop(info.name, None)
             if said is None or not info.isreg() or info.size != said.size:
                 raise Refused("This backup has something in it that its manifest does not name. Take another one.")

@@ -19,6 +19,7 @@ from hcpov.ops.backups.facts import Facts
 from hcpov.ops.backups.refusals import Refused
 
 MAINTENANCE = "postgres"  # the database that is there to be connected to when another one is renamed
+CONNECTED = "Somebody is connected to the database. Stop the site everywhere, then restore."
 LONGEST = 63  # bytes of a name
 
 
@@ -94,6 +95,15 @@ def drop(url: URL) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(url)))
 
 
+def check_alone(url: URL) -> None:
+    """Raises Refused when somebody else is connected to the database."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with opened(url) as connection:
+        others = connection.execute(asked).fetchone()
+    if others and others[0]:
+        raise Refused(CONNECTED)
+
+
 def swap(url: URL, new: URL, old: URL) -> None:
     """Gives the database at `new` the name of the one at `url`, which becomes `old`: both or neither.
 
@@ -106,7 +116,7 @@ def swap(url: URL, new: URL, old: URL) -> None:
                 connection.execute(rename.format(_name(url), _name(old)))
                 connection.execute(rename.format(_name(new), _name(url)))
         except psycopg.errors.ObjectInUse:
-            raise Refused("Somebody is connected to the database. Stop the site everywhere, then restore.") from None
+            raise Refused(CONNECTED) from None
         except psycopg.errors.InsufficientPrivilege:
             raise Refused(f"PostgreSQL's user {url.username} may not rename the database; its owner may.") from None
 

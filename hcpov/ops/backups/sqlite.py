@@ -30,8 +30,13 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
     """Opens a database that is there. Raises Refused."""
     if not file.exists():
         raise Refused(f"There is no database at {file}. Run `hcpov setup` first.")
-    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+    with closing(connected(file)) as connection:
         yield connection
+
+
+def connected(file: Path) -> sqlite3.Connection:
+    """Returns a connection that begins no transaction by itself."""
+    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def size(file: Path) -> int:

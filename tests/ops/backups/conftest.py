@@ -5,21 +5,27 @@ import secrets
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import upgrade
 
+from hcpov.app import create_app
 from hcpov.auth import tombstones
+from hcpov.comments.models import Comment
 from hcpov.config import Settings
-from hcpov.extensions import db
+from hcpov.extensions import db, huey
 from hcpov.media.models import Picture
-from hcpov.ops.backups import taking
+from hcpov.ops.backups import restoring, taking
+from hcpov.ops.backups.restoring import Restored
 from hcpov.ops.backups.taking import Taken
 from hcpov.text import pictures
+from tests.conftest import POSTGRES
 from tests.make import Make
 
 Take = Callable[..., Taken]
@@ -79,3 +85,55 @@ def take(settings: Settings, tmp_path: Path) -> Take:
         return taking.take(replace(settings, **changed), to, with_secrets, quiet)
 
     return taken
+
+
+@dataclass(frozen=True)
+class Own:
+    """A site that no other test has: restores want it stopped."""
+
+    app: Flask
+    settings: Settings
+    make: Make
+    folder: Path
+
+    def backup(self) -> Path:
+        """Takes a backup."""
+        return taking.take(self.settings, self.folder, False, quiet).path
+
+    def close(self) -> None:
+        """Closes the application's connections, as stopping the site does."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def restore(self, backup: Path | str) -> Restored:
+        """Puts a backup back."""
+        self.close()
+        return restoring.restore(self.settings, str(backup), quiet)
+
+    def bodies(self) -> list[str]:
+        """Returns the comments, the oldest first."""
+        with self.app.app_context():
+            return list(db.session.scalars(db.select(Comment.body).order_by(Comment.id)))
+
+
+@pytest.fixture
+def own(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Own]:
+    """A site of the test's own, on SQLite or PostgreSQL, with a post in it."""
+    url = _database(tmp_path.name) if POSTGRES else ""
+    mine = replace(settings, instance=tmp_path / "instance", database_url=url)
+    made = create_app(mine)
+    with made.app_context():
+        upgrade()
+    site = Own(made, mine, Make(made), tmp_path / "kept")
+    yield site
+    site.close()
+    huey.init_app(app, settings.instance / "jobs.sqlite3")  # the newest application had taken it
+
+
+def _database(name: str) -> str:
+    server = sa.create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "own_{name}"')
+    server.dispose()
+    return sa.make_url(POSTGRES).set(drivername="postgresql+psycopg", database=f"own_{name}").render_as_string(False)

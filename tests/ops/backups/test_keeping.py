@@ -110,6 +110,7 @@ def test_a_bucket_keeps_them_by_the_same_rule(site: list[str], settings: Setting
         assert "notes.txt" in buckets.sizes(address)
         places.fetch(replace(settings, backup_url=address), taken.path.name, taken.path)
         assert f"media/{site[0]}" in contents(taken.path)
+        taken.path.unlink()
     finally:
         emptied(client, address)
 
