@@ -62,9 +62,7 @@ def go_back(settings: Settings, moment: datetime) -> Restored:
     """
     begun, stamp = time.monotonic(), names.stamp(clock.now())
     if not sqlite.is_used(settings):
-        raise Refused(
-            "Litestream copies SQLite. On PostgreSQL, restore a backup, or recover the server to that moment."
-        )
+        raise Refused("Litestream copies SQLite. On PostgreSQL, restore a backup or recover the server.")
     with told(UNCHANGED), running.stopped(settings.instance), running.one_at_a_time(settings.instance):
         swapping.check_alone(settings)
         with sides.made(settings, stamp) as side:

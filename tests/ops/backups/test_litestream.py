@@ -14,7 +14,7 @@ import pytest
 
 from hcpov import clock
 from hcpov.config import ROOT
-from hcpov.ops.backups import litestream, restoring
+from hcpov.ops.backups import litestream, restoring, sqlite
 from hcpov.ops.backups.refusals import Refused
 from tests.conftest import POSTGRES
 from tests.live import wait_until
@@ -47,21 +47,17 @@ def replicating(own: Own) -> Iterator[None]:
             assert process.wait(timeout=30) == 0
 
 
-def copies(own: Own) -> int:
-    """Returns how many comments Litestream's newest copy has, none before there is one."""
+def copied(own: Own, body: str) -> bool:
+    """Says whether Litestream's newest copy has a comment; an empty one asks whether there is a copy."""
     to = own.folder.parent / "look.sqlite3"
     to.unlink(missing_ok=True)
     config = own.settings.instance / litestream.NAME
-    words = ["restore", "-config", config, "-o", to, own.settings.instance / "hcpov.sqlite3"]
+    words = [PROGRAM, "restore", "-config", config, "-o", to, own.settings.instance / "hcpov.sqlite3"]
     environment = os.environ | {"HCPOV_INSTANCE": str(own.settings.instance)}
-    if subprocess.run([PROGRAM, *words], env=environment, capture_output=True).returncode:
-        return -1
-    from_there = subprocess.run(
-        [sys.executable, "-c", f"import sqlite3; c = sqlite3.connect({str(to)!r}); "
-         "print(c.execute('SELECT count(*) FROM comment').fetchone()[0]); c.close()"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return int(from_there.stdout)
+    if subprocess.run([str(each) for each in words], env=environment, capture_output=True).returncode:
+        return False
+    with sqlite.opened(to) as connection:
+        return (body,) in [("",), *connection.execute("SELECT body FROM comment")]
 
 
 def whole_second() -> datetime:
@@ -75,10 +71,10 @@ def test_the_first_comment_is_there_and_the_second_is_not(own: Own) -> None:
     post = own.make.post()
     with replicating(own):
         own.make.comment(post, "The first.")
-        wait_until(lambda: copies(own) == 1)
+        wait_until(lambda: copied(own, "The first."))
         between = whole_second()
         own.make.comment(post, "The second.")
-        wait_until(lambda: copies(own) == 2)
+        wait_until(lambda: copied(own, "The second."))
         own.close()
         there = f"{between.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d %H:%M:%S}"
         refused = command(own, "restore", "--to", there)
@@ -93,7 +89,7 @@ def test_the_first_comment_is_there_and_the_second_is_not(own: Own) -> None:
     assert own.bodies() == ["The first."] and len(left(own)) == 1
     with replicating(own):  # it begins anew with the database that is there now
         own.make.comment(post, "The third.")
-        wait_until(lambda: copies(own) == 2)
+        wait_until(lambda: copied(own, "The third."))
         third = whole_second()
     own.make.comment(post, "The fourth.")
     own.close()
@@ -104,7 +100,7 @@ def test_the_first_comment_is_there_and_the_second_is_not(own: Own) -> None:
 def test_a_moment_before_the_copies_is_refused(own: Own) -> None:
     own.make.post()
     with replicating(own):
-        wait_until(lambda: copies(own) == 0)
+        wait_until(lambda: copied(own, ""))
     own.close()
     with pytest.raises(Refused, match=r"do not reach back to 2013-01-28 .* Restore a backup of that day"):
         restoring.go_back(own.settings, datetime.fromisoformat("2013-01-28T10:00:00+00:00"))
