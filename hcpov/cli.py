@@ -123,10 +123,15 @@ def worker() -> None:
 @main.command()
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Keep it in this folder instead.")
 @click.option("--with-secrets", is_flag=True, help="Put passwords and the key that signs into it too.")
-def backup(to: Path | None, with_secrets: bool) -> None:
+@click.option("--rehearse", is_flag=True, help="Prove that it can be put back, beside the site, as each night.")
+def backup(to: Path | None, with_secrets: bool, rehearse: bool) -> None:
     """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
     from hcpov.ops.backups import terminal
 
+    if rehearse and (to or with_secrets):
+        raise click.UsageError("--rehearse takes the backup that is kept; it goes with no other option.")
+    if rehearse:
+        sys.exit(terminal.rehearse(_settings(), _progress))
     sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
 
 

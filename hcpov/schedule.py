@@ -2,6 +2,7 @@
 
 from huey import crontab
 
+from hcpov import clock, config
 from hcpov.auth import tombstones
 from hcpov.auth.actions import end_old_sessions, forget_unconfirmed
 from hcpov.blog.tasks import look_ahead, publish_scheduled
@@ -9,6 +10,7 @@ from hcpov.captcha.actions import forget_used
 from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
+from hcpov.ops.backups import nightly
 from hcpov.pages import tasks as pages
 from hcpov.pages.actions import forget_old as forget_old_purges
 from hcpov.updates.actions import forget_old as forget_old_wishes
@@ -52,5 +54,19 @@ def press_what_lasts() -> None:
     pages.polish()
 
 
-PERIODIC = (publish_what_is_due, tell_what_is_new, press_what_lasts, forget_what_is_old, write_down_what_was_erased)
+@huey.periodic_task(crontab(minute="17"))
+def back_up() -> None:
+    """Takes the night's backup and tries whether it can be put back."""
+    if nightly.is_due(config.current(), clock.now()):
+        nightly.begin()
+
+
+PERIODIC = (
+    publish_what_is_due,
+    tell_what_is_new,
+    press_what_lasts,
+    forget_what_is_old,
+    write_down_what_was_erased,
+    back_up,
+)
 AT_START = (publish_scheduled,)

@@ -7,7 +7,7 @@ import click
 
 from hcpov import clock
 from hcpov.config import Settings
-from hcpov.ops.backups import litestream, moments, places, restoring, running, sqlite, taking
+from hcpov.ops.backups import litestream, moments, places, rehearsal, restoring, running, sqlite, taking
 from hcpov.ops.backups import manifest as manifests
 from hcpov.ops.backups.manifest import Manifest
 from hcpov.ops.backups.refusals import Refused
@@ -37,6 +37,18 @@ def back_up(settings: Settings, to: Path | None, with_secrets: bool, progress: P
     if missing := taken.manifest.missing:
         click.echo(f"Pictures that the database names and nobody has: {len(missing)}, such as {missing[0]}.", err=True)
     return 1 if missing else 0
+
+
+def rehearse(settings: Settings, progress: Progress) -> int:
+    """Takes a backup, tries it, and says what was found; returns the exit code."""
+    try:
+        found = rehearsal.rehearse(settings, progress)
+    except Refused as problem:
+        raise click.ClickException(str(problem)) from None
+    if not found.ok:
+        raise click.ClickException(found.words)
+    click.echo(f"{found.words} {found.size / 1e6:,.1f} MB, {found.seconds:.1f} s.")
+    return 0
 
 
 def put_back(settings: Settings, name: str, dry_run: bool, progress: Progress) -> None:
