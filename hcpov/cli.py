@@ -51,16 +51,10 @@ def setup() -> None:
 @main.command()
 def demo() -> None:
     """Write four blogs with posts and comments into an empty site."""
-    from hcpov.transfer.imports.actions import write_demo
+    from hcpov.transfer import terminal
 
     with application():
-        written = write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
-        if written is None:
-            click.echo("This site has blogs already; the demo is only for an empty one.")
-            return
-        click.echo(f"Written: {written.blogs} blogs, {written.posts} posts, {written.comments} comments.")
-        click.echo(f"Administrator: {written.admin_email}")
-        click.echo(f"Password, shown this once: {written.admin_password}")
+        terminal.write_demo(config.ROOT / "hcpov" / "transfer" / "demo")
 
 
 @main.command()
@@ -69,8 +63,10 @@ def serve(web_only: bool = False) -> None:
     """Start the web server with its worker, and stop both together."""
     from hcpov import serving
     from hcpov.counts import EXTENSION as COUNTS
+    from hcpov.ops.backups import terminal
     from hcpov.pages import tasks as pages
 
+    terminal.stay(_settings())
     with application() as app:
         pages.begin_anew(app)  # what was finished before was made by other code or settings, perhaps
         app.extensions[COUNTS].begin_anew()
@@ -91,9 +87,52 @@ def run(context: click.Context) -> None:
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
     from hcpov import serving
+    from hcpov.ops.backups import terminal
 
+    terminal.stay(_settings())
     with application() as app:
         serving.work(app)
+
+
+@main.command()
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Keep it in this folder instead.")
+@click.option("--with-secrets", is_flag=True, help="Put passwords and the key that signs into it too.")
+@click.option("--rehearse", is_flag=True, help="Prove that it can be put back, beside the site, as each night.")
+def backup(to: Path | None, with_secrets: bool, rehearse: bool) -> None:
+    """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
+    from hcpov.ops.backups import terminal
+
+    if rehearse and (to or with_secrets):
+        raise click.UsageError("--rehearse takes the backup that is kept; it goes with no other option.")
+    if rehearse:
+        sys.exit(terminal.rehearse(_settings(), _progress))
+    sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
+
+
+@main.command()
+@click.argument("file", default="")
+@click.option("--to", "moment", default="", help="Back to this moment instead, such as '2026-11-20 14:05'.")
+@click.option("--dry-run", is_flag=True, help="Check it and say what would be done.")
+def restore(file: str, moment: str, dry_run: bool) -> None:
+    """Put a backup back: checked, proved in a side copy, swapped in; the old site is kept. Without FILE, list them."""
+    from hcpov.ops.backups import terminal
+
+    if file and moment:
+        raise click.UsageError("Give a file or --to, not both.")
+    if moment:
+        terminal.go_back(_settings(), moment, dry_run)
+    else:
+        terminal.put_back(_settings(), file, dry_run, _progress)
+
+
+@main.command(hidden=True)
+def settle() -> None:
+    """Bring a restored copy up to date, and erase again who was erased."""
+    from flask_migrate import upgrade
+
+    with application():
+        upgrade()
+        _erase_again()
 
 
 @main.group(name="import")
@@ -186,13 +225,10 @@ def captcha() -> None:
 @click.argument("challenge")
 def answer(challenge: str) -> None:
     """Print the digits of CHALLENGE. Whoever holds the secret can know them."""
-    from hcpov.captcha import challenges
+    from hcpov.captcha import terminal
 
     with application():
-        read = challenges.read(challenge)
-        if read is None:
-            raise click.ClickException("This challenge was not signed with this site's secret.")
-        click.echo(challenges.digits(read.nonce))
+        terminal.answer(challenge)
 
 
 @main.group()

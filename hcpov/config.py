@@ -185,6 +185,10 @@ class Settings:
     media_url: str = _setting(
         "", _bucket, "address", "S3-compatible storage for pictures; when empty, the instance folder", secret=True
     )
+    backup_url: str = _setting(
+        "", _bucket, "address", "S3-compatible storage for backups; when empty, the instance folder", secret=True
+    )
+    backups: str = _setting("on", _choice("on", "off"), "word", "whether the worker takes and tries one each night")
     picture_hosts: str = _setting("", _hosts, "addresses", "other sites whose pictures imported posts may show")
     strip: str = _setting("staff", _choice("staff", "everyone", "off"), "word", "who sees the status strip")
     server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")

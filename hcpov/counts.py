@@ -74,7 +74,7 @@ class Counts:
         return found
 
     def close(self) -> None:
-        """Lets the file go; what is counted next begins another. A process that forks closes first: each has its own."""
+        """Lets the file go; what is counted next begins another. Who forks closes first, so that each has its own."""
         with self._lock:
             if self._names >= 0:
                 os.close(self._names)

@@ -2,6 +2,7 @@
 
 from huey import crontab
 
+from hcpov import clock, config
 from hcpov.auth import tombstones
 from hcpov.auth.actions import end_old_sessions, forget_unconfirmed
 from hcpov.blog.tasks import look_ahead, publish_scheduled
@@ -10,6 +11,7 @@ from hcpov.comments.actions import forget_networks
 from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
 from hcpov.ops import heartbeat
+from hcpov.ops.backups import nightly
 from hcpov.pages import tasks as pages
 from hcpov.pages.actions import forget_old as forget_old_purges
 from hcpov.updates.actions import forget_old as forget_old_wishes
@@ -59,6 +61,13 @@ def say_that_it_works() -> None:
     heartbeat.beat()
 
 
+@huey.periodic_task(crontab(minute="17"))
+def back_up() -> None:
+    """Takes the night's backup and tries whether it can be put back."""
+    if nightly.is_due(config.current(), clock.now()):
+        nightly.begin()
+
+
 PERIODIC = (
     publish_what_is_due,
     tell_what_is_new,
@@ -66,5 +75,6 @@ PERIODIC = (
     forget_what_is_old,
     write_down_what_was_erased,
     say_that_it_works,
+    back_up,
 )
 AT_START = (heartbeat.beat, publish_scheduled)

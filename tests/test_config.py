@@ -21,6 +21,8 @@ BAD = {
     "HCPOV_DATABASE_URL": ["mysql://localhost/hcpov", "hcpov.sqlite3"],
     "HCPOV_PROXIES": ["6", "many"],
     "HCPOV_HTMX_URL": ["htmx.min.js"],
+    "HCPOV_BACKUPS": ["yes", ""],
+    "HCPOV_BACKUP_URL": ["instance/backups", "s3://backups.example.org/ours"],
     "HCPOV_MEDIA_URL": [
         "instance/media",
         "s3://media.example.org/pictures",
@@ -63,6 +65,7 @@ SECRETS = {
     "HCPOV_REDIS_URL": "redis://ada:hidden-word@counts.example.org:6379/1",
     "HCPOV_METRICS_TOKEN": "a-token-that-nobody-may-read-from-a-screen",
     "HCPOV_SMTP_URL": "smtp://ada:hidden-word@mail.example.org:587",
+    "HCPOV_BACKUP_URL": "s3://ada:hidden-word@backups.example.org:9000/ours",
     "HCPOV_MEDIA_URL": "s3://ada:hidden-word@media.example.org:9000/pictures?region=eu-west-1",
 }
 

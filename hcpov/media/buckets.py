@@ -1,4 +1,4 @@
-"""Pictures in S3-compatible storage. The package for it, boto3, is only needed where HCPOV_MEDIA_URL is set."""
+"""Files in S3-compatible storage. The package for it, boto3, is only needed where a setting names a bucket."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -32,8 +33,9 @@ class Bucket:
 
 def check(settings: Settings) -> None:
     """Raises SettingError when a bucket is set and what speaks with it is not installed. Asks no network."""
-    if settings.media_url and find_spec(PACKAGE) is None:
-        raise SettingError(f"HCPOV_MEDIA_URL needs the package {PACKAGE}. Install it with: pip install 'hcpov[s3]'")
+    for name, address in {"HCPOV_MEDIA_URL": settings.media_url, "HCPOV_BACKUP_URL": settings.backup_url}.items():
+        if address and find_spec(PACKAGE) is None:
+            raise SettingError(f"{name} needs the package {PACKAGE}. Install it with: pip install 'hcpov[s3]'")
 
 
 def put(address: str, name: str, data: bytes) -> None:
@@ -64,6 +66,31 @@ def exists(address: str, name: str) -> bool:
         return True
 
 
+def sizes(address: str) -> dict[str, int]:
+    """Returns the names of all files in the bucket, with their bytes. Raises Unreachable."""
+    with _asking(address) as bucket:
+        pages = bucket.client.get_paginator("list_objects_v2").paginate(Bucket=bucket.name)
+        return {str(each["Key"]): int(each["Size"]) for page in pages for each in page.get("Contents", [])}
+
+
+def send(address: str, name: str, path: Path, kind: str) -> None:
+    """Keeps a file of any size in the bucket, whole or not at all. `kind` is its media type. Raises Unreachable."""
+    with _asking(address) as bucket:
+        bucket.client.upload_file(str(path), bucket.name, name, ExtraArgs={"ContentType": kind})
+
+
+def fetch(address: str, name: str, path: Path) -> None:
+    """Writes a file of any size from the bucket to `path`. Raises Unreachable."""
+    with _asking(address) as bucket:
+        bucket.client.download_file(bucket.name, name, str(path))
+
+
+def remove(address: str, name: str) -> None:
+    """Removes a file from the bucket; one that is not there is none to remove. Raises Unreachable."""
+    with _asking(address) as bucket:
+        bucket.client.delete_object(Bucket=bucket.name, Key=name)
+
+
 @contextmanager
 def _asking(address: str) -> Iterator[Bucket]:
     """Yields the bucket, and tells of whatever goes wrong in words without an address or a key: they reach the log."""
@@ -77,7 +104,8 @@ def _asking(address: str) -> Iterator[Bucket]:
 @cache
 def _bucket(address: str) -> Bucket:
     """Returns the bucket at an address. Made once for each process, and loaded only now: it takes 30 MB and a while."""
-    boto3, config, exceptions = (import_module(each) for each in (PACKAGE, "botocore.config", "botocore.exceptions"))
+    modules = (PACKAGE, "botocore.config", "botocore.exceptions", "boto3.exceptions")
+    boto3, config, exceptions, of_files = (import_module(each) for each in modules)
     parts = urlsplit(address)
     scheme = "http" if parts.scheme == "http" else "https"
     client = boto3.session.Session().client(
@@ -97,7 +125,9 @@ def _bucket(address: str) -> Bucket:
             response_checksum_validation="when_required",
         ),
     )
-    return Bucket(parts.path.strip("/"), client, (exceptions.BotoCoreError, exceptions.ClientError))
+    return Bucket(
+        parts.path.strip("/"), client, (exceptions.BotoCoreError, exceptions.ClientError, of_files.Boto3Error)
+    )
 
 
 def _code(problem: Exception) -> str:

@@ -10,6 +10,17 @@ from hcpov.transfer.intake import Progress
 from hcpov.transfer.wordpress import BadExport
 
 
+def write_demo(folder: Path) -> None:
+    """Writes the demo into an empty site and says who looks after it."""
+    written = imports.write_demo(folder)
+    if written is None:
+        click.echo("This site has blogs already; the demo is only for an empty one.")
+        return
+    click.echo(f"Written: {written.blogs} blogs, {written.posts} posts, {written.comments} comments.")
+    click.echo(f"Administrator: {written.admin_email}")
+    click.echo(f"Password, shown this once: {written.admin_password}")
+
+
 def take_wordpress(file: Path, slug: str, name: str, progress: Progress) -> None:
     """Takes in a WordPress export and says what was taken."""
     try:
