@@ -18,6 +18,8 @@ AT_ONCE = 50
 # What is erased from these leaves a number that is never given again.
 NUMBERED = (Account, Comment, Post, Subscription)
 
+_UNREAD = "rows that are still read"
+
 Row = Mapping[Any, Any]
 
 
@@ -32,12 +34,18 @@ def one_moment() -> Iterator[None]:
     try:
         yield
     finally:
+        for found in db.session.info.pop(_UNREAD, {}).values():  # what was broken off holds a cursor on the server
+            found.close()
         db.session.rollback()
 
 
 def read(wanted: Any) -> Iterator[Row]:
     """Yields rows as they are asked for."""
-    yield from db.session.connection().execute(wanted.execution_options(yield_per=AT_ONCE)).mappings()
+    found = db.session.connection().execute(wanted.execution_options(yield_per=AT_ONCE))
+    unread: dict[int, Any] = db.session.info.setdefault(_UNREAD, {})
+    unread[id(found)] = found
+    yield from found.mappings()
+    unread.pop(id(found), None)
 
 
 def number_of(model: Any, *conditions: Any) -> int:
