@@ -128,11 +128,7 @@ def backup(to: Path | None, with_secrets: bool, rehearse: bool) -> None:
     """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
     from hcpov.ops.backups import terminal
 
-    if rehearse and (to or with_secrets):
-        raise click.UsageError("--rehearse takes the backup that is kept; it goes with no other option.")
-    if rehearse:
-        sys.exit(terminal.rehearse(_settings(), _progress))
-    sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
+    sys.exit(terminal.back_up(_settings(), to, with_secrets, rehearse))
 
 
 @main.command()
@@ -143,22 +139,7 @@ def restore(file: str, moment: str, dry_run: bool) -> None:
     """Put a backup back: checked, proved in a side copy, swapped in; the old site is kept. Without FILE, list them."""
     from hcpov.ops.backups import terminal
 
-    if file and moment:
-        raise click.UsageError("Give a file or --to, not both.")
-    if moment:
-        terminal.go_back(_settings(), moment, dry_run)
-    else:
-        terminal.put_back(_settings(), file, dry_run, _progress)
-
-
-@main.command(hidden=True)
-def settle() -> None:
-    """Bring a restored copy up to date, and erase again who was erased."""
-    from flask_migrate import upgrade
-
-    with application():
-        upgrade()
-        _erase_again()
+    terminal.put_back(_settings(), file, moment, dry_run)
 
 
 @main.group(name="import")
@@ -172,12 +153,13 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
+    from hcpov.ops.terminal import progress
     from hcpov.transfer.actions import import_wordpress
     from hcpov.transfer.wordpress import BadExport
 
     with application():
         try:
-            report = import_wordpress(file, slug, name, _progress)
+            report = import_wordpress(file, slug, name, progress)
         except BadExport as problem:
             raise click.ClickException(f"Nothing was imported. {problem}") from None
         click.echo(report.text())
@@ -264,10 +246,13 @@ def headers_of_pages() -> None:
 
 
 @main.command(name="erase-again")
-def erase_again() -> None:
+@click.option("--upgrade", is_flag=True, help="Bring the database up to date first, as `hcpov restore` does.")
+def erase_again(upgrade: bool) -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""
+    from hcpov.ops.backups import terminal
+
     with application():
-        _erase_again()
+        terminal.erase_again(upgrade)
 
 
 @main.command()
@@ -282,20 +267,7 @@ def doctor(mail: bool, selector: str, nameserver: str) -> None:
     settings = _settings()
     if mail:
         sys.exit(terminal.look_after_mail(settings, selector, nameserver))
-    for line in shown.lines(settings, os.environ):
-        click.echo(line)
-
-
-def _erase_again() -> None:
-    from hcpov.transfer.actions import erase_again as erase
-
-    gone = erase()
-    counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
-    counts |= {"subscription": gone.subscriptions, "message": gone.messages}
-    said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
-    click.echo(f"Erased again: {', '.join(said)}. Subscriptions left again: {len(gone.left)}.")
-    for number in gone.texts:
-        click.echo(f"Taken back: /desk/posts/{number}. Remove once more what was removed from it, then show it.")
+    click.echo("\n".join(shown.lines(settings, os.environ)))
 
 
 def _settings() -> config.Settings:
@@ -303,13 +275,6 @@ def _settings() -> config.Settings:
         return config.load(os.environ)
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
-
-
-@contextmanager
-def _progress(label: str, length: int) -> "Iterator[click.progressbar[None]]":  # type: ignore[valid-type]
-    """Yields a progress bar on a terminal, and a plain line otherwise."""
-    with click.progressbar(length=length, label=label) as bar:
-        yield bar
 
 
 def _serve_web(settings: config.Settings) -> None:
