@@ -102,11 +102,7 @@ def backup(to: Path | None, with_secrets: bool, rehearse: bool) -> None:
     """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
     from hcpov.ops.backups import terminal
 
-    if rehearse and (to or with_secrets):
-        raise click.UsageError("--rehearse takes the backup that is kept; it goes with no other option.")
-    if rehearse:
-        sys.exit(terminal.rehearse(_settings(), _progress))
-    sys.exit(terminal.back_up(_settings(), to, with_secrets, _progress))
+    sys.exit(terminal.back_up(_settings(), to, with_secrets, rehearse))
 
 
 @main.command()
@@ -117,22 +113,7 @@ def restore(file: str, moment: str, dry_run: bool) -> None:
     """Put a backup back: checked, proved in a side copy, swapped in; the old site is kept. Without FILE, list them."""
     from hcpov.ops.backups import terminal
 
-    if file and moment:
-        raise click.UsageError("Give a file or --to, not both.")
-    if moment:
-        terminal.go_back(_settings(), moment, dry_run)
-    else:
-        terminal.put_back(_settings(), file, dry_run, _progress)
-
-
-@main.command(hidden=True)
-def settle() -> None:
-    """Bring a restored copy up to date, and erase again who was erased."""
-    from flask_migrate import upgrade
-
-    with application():
-        upgrade()
-        _erase_again()
+    terminal.put_back(_settings(), file, moment, dry_run)
 
 
 @main.group(name="import")
@@ -146,20 +127,22 @@ def import_() -> None:
 @click.option("--name", default="", help="Name of the blog when it is made; the export's title otherwise.")
 def wordpress(file: Path, slug: str, name: str) -> None:
     """Take in a WordPress export (WXR): posts, pages, authors, comments, tags, old addresses."""
+    from hcpov.ops.terminal import progress
     from hcpov.transfer import terminal
 
     with application():
-        terminal.take_wordpress(file, slug, name, _progress)
+        terminal.take_wordpress(file, slug, name, progress)
 
 
 @import_.command(name="site")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def import_site(path: Path) -> None:
     """Take an export of a whole site back into an empty one: a folder, .zip or .tar.gz."""
+    from hcpov.ops.terminal import progress
     from hcpov.transfer.site import terminal
 
     with application():
-        terminal.take(path, _progress)
+        terminal.take(path, progress)
 
 
 @main.group()
@@ -172,10 +155,11 @@ def export() -> None:
 @click.option("--with-private", is_flag=True, help="With e-mail addresses, subscriptions and the audit log.")
 def export_site(target: Path, with_private: bool) -> None:
     """Write everything as files that people can keep, to a new folder, or to a .zip or .tar.gz."""
+    from hcpov.ops.terminal import progress
     from hcpov.transfer.site import terminal
 
     with application():
-        terminal.give(target, with_private, _progress)
+        terminal.give(target, with_private, progress)
 
 
 @main.group()
@@ -256,12 +240,13 @@ def headers_of_pages() -> None:
 
 
 @main.command(name="erase-again")
-def erase_again() -> None:
+@click.option("--upgrade", is_flag=True, help="Bring the database up to date first, as `hcpov restore` does.")
+def erase_again(upgrade: bool) -> None:
     """Erase again what people had erased before a restore, and leave again what they had left."""
-    from hcpov.transfer import terminal
+    from hcpov.ops.backups import terminal
 
     with application():
-        terminal.erase_again()
+        terminal.erase_again(upgrade)
 
 
 @main.command()
@@ -278,8 +263,7 @@ def doctor(mail: bool, only_settings: bool, certificate: bool, selector: str, na
     settings = _settings()
     if mail:
         sys.exit(terminal.look_after_mail(settings, selector, nameserver))
-    for line in shown.lines(settings, os.environ):
-        click.echo(line)
+    click.echo("\n".join(shown.lines(settings, os.environ)))
     if only_settings:
         return
     from hcpov.ops.examination import examine
@@ -294,13 +278,6 @@ def _settings() -> config.Settings:
         return config.load(os.environ)
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
-
-
-@contextmanager
-def _progress(label: str, length: int) -> "Iterator[click.progressbar[None]]":  # type: ignore[valid-type]
-    """Yields a progress bar on a terminal, and a plain line otherwise."""
-    with click.progressbar(length=length, label=label) as bar:
-        yield bar
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What ops are told on a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -8,6 +9,13 @@ from hcpov.config import Settings
 from hcpov.ops import checks, deliverability
 from hcpov.ops.checks import Check
 from hcpov.ops.names import Names, Unanswered
+
+
+@contextmanager
+def progress(label: str, length: int) -> "Iterator[click.progressbar[None]]":  # type: ignore[valid-type]
+    """Yields a progress bar on a terminal, and a plain line otherwise."""
+    with click.progressbar(length=length, label=label) as bar:
+        yield bar
 
 
 def look_after_mail(settings: Settings, selector: str, nameserver: str) -> int:

@@ -85,7 +85,7 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
             yield from _commands(command, f"{path} {name}")
-        elif not command.hidden:
+        else:
             text = " ".join((command.help or "").split("\n\n")[0].split())
             yield f"| `{path} {name}` | {text} |"
 

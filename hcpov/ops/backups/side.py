@@ -86,7 +86,7 @@ def settle(side: Side, settings: Settings) -> str:
     given |= {"HCPOV_INSTANCE": str(side.site), "HCPOV_DATABASE_URL": url, "HCPOV_PAGES_MB": "0"}
     given |= {"HCPOV_SECRET_KEY": settings.secret_key, "HCPOV_SITE_URL": settings.site_url}
     done = subprocess.run(
-        [sys.executable, "-m", "hcpov.cli", "settle"],
+        [sys.executable, "-m", "hcpov.cli", "erase-again", "--upgrade"],
         cwd=config.ROOT,
         env=given,
         capture_output=True,

@@ -7,12 +7,14 @@ import click
 
 from hcpov import clock
 from hcpov.config import Settings
+from hcpov.ops import schema
 from hcpov.ops.backups import litestream, moments, places, rehearsal, restoring, running, sqlite, taking
 from hcpov.ops.backups import manifest as manifests
 from hcpov.ops.backups.manifest import Manifest
 from hcpov.ops.backups.refusals import Refused
 from hcpov.ops.backups.restoring import Restored
-from hcpov.ops.backups.taking import Progress
+from hcpov.ops.terminal import progress
+from hcpov.transfer import terminal as transfer
 
 
 def stay(settings: Settings) -> None:
@@ -23,8 +25,19 @@ def stay(settings: Settings) -> None:
         raise click.ClickException(str(problem)) from None
 
 
-def back_up(settings: Settings, to: Path | None, with_secrets: bool, progress: Progress) -> int:
-    """Takes a backup and says so in a line; returns the exit code: 1 when pictures are missing."""
+def erase_again(upgrade: bool) -> None:
+    """Erases again what people had erased and says how much; brings the database up to date first when told to."""
+    if upgrade:
+        schema.upgrade()
+    transfer.erase_again()
+
+
+def back_up(settings: Settings, to: Path | None, with_secrets: bool, rehearse: bool) -> int:
+    """Takes a backup, or tries one, and says so in a line; returns the exit code: 1 when something is wrong with it."""
+    if rehearse and (to or with_secrets):
+        raise click.UsageError("--rehearse takes the backup that is kept; it goes with no other option.")
+    if rehearse:
+        return _rehearse(settings)
     try:
         taken = taking.take(settings, to, with_secrets, progress)
     except Refused as problem:
@@ -39,8 +52,7 @@ def back_up(settings: Settings, to: Path | None, with_secrets: bool, progress: P
     return 1 if missing else 0
 
 
-def rehearse(settings: Settings, progress: Progress) -> int:
-    """Takes a backup, tries it, and says what was found; returns the exit code."""
+def _rehearse(settings: Settings) -> int:
     try:
         found = rehearsal.rehearse(settings, progress)
     except Refused as problem:
@@ -51,8 +63,13 @@ def rehearse(settings: Settings, progress: Progress) -> int:
     return 0
 
 
-def put_back(settings: Settings, name: str, dry_run: bool, progress: Progress) -> None:
-    """Restores a backup, or says what that would do; without a name, says which backups there are."""
+def put_back(settings: Settings, name: str, moment: str, dry_run: bool) -> None:
+    """Restores a backup or goes back to a moment, or says what that would do; without either, says what there is."""
+    if name and moment:
+        raise click.UsageError("Give a file or --to, not both.")
+    if moment:
+        _go_back(settings, moment, dry_run)
+        return
     try:
         if not name:
             _list(settings)
@@ -60,13 +77,12 @@ def put_back(settings: Settings, name: str, dry_run: bool, progress: Progress) -
             with tempfile.TemporaryDirectory() as folder:
                 _say(restoring.checked(settings, restoring.found(settings, name, Path(folder)), progress))
         else:
-            say_restored(restoring.restore(settings, name, progress))
+            _say_restored(restoring.restore(settings, name, progress))
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
 
 
-def go_back(settings: Settings, text: str, dry_run: bool) -> None:
-    """Makes the database what it was at a moment of the site's own time, or only says which moment that is."""
+def _go_back(settings: Settings, text: str, dry_run: bool) -> None:
     try:
         moment = moments.read(text, settings.zone, clock.now())
         shown = f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M:%S} in {settings.time_zone}"
@@ -77,13 +93,12 @@ def go_back(settings: Settings, text: str, dry_run: bool) -> None:
                 counts = sqlite.examined(Path(folder) / manifests.SQLITE).counts
             click.echo(f"It had {counts['post']:,} posts, {counts['comment']:,} comments. Nothing was changed.")
         else:
-            say_restored(restoring.go_back(settings, moment))
+            _say_restored(restoring.go_back(settings, moment))
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
 
 
-def say_restored(done: Restored) -> None:
-    """Says what was put back."""
+def _say_restored(done: Restored) -> None:
     counts = done.facts.counts
     for line in (done.said, *done.notes):
         click.echo(line)

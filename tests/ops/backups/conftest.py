@@ -13,7 +13,6 @@ import click
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
 from hcpov.app import create_app
 from hcpov.auth import tombstones
@@ -24,6 +23,7 @@ from hcpov.media.models import Picture
 from hcpov.ops.backups import restoring, taking
 from hcpov.ops.backups.restoring import Restored
 from hcpov.ops.backups.taking import Taken
+from hcpov.ops.schema import upgrade
 from hcpov.text import pictures
 from tests.conftest import POSTGRES
 from tests.make import Make

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from flask_migrate import downgrade
 
 from hcpov import config
 from hcpov.auth import tombstones
@@ -19,6 +18,7 @@ from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from hcpov.ops.backups import postgres, running
 from hcpov.ops.backups.refusals import Refused
+from hcpov.ops.schema import downgrade
 from tests.conftest import POSTGRES
 from tests.live import serving
 from tests.ops.backups.conftest import Own, pictured
