@@ -20,7 +20,7 @@ from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
-from hcpov.ops import checks, heartbeat, readiness
+from hcpov.ops import checks, heartbeat, readiness, revisions
 from hcpov.ops.checks import Check
 from hcpov.pages.changes import STORE
 
@@ -43,7 +43,7 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
     if found != "":
         yield checks.clock(_ahead() if found else None)
         yield checks.database(_problem())
-    yield checks.migrations(found, readiness.head())
+    yield checks.migrations(found, revisions.head())
     yield checks.worker(heartbeat.age(settings.instance))
     if found:
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)

@@ -2,16 +2,14 @@
 
 import shutil
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hcpov import config
 from hcpov.config import Settings
 from hcpov.extensions import db
+from hcpov.ops import revisions
 
 LEAST_FREE = 64 * 1024 * 1024  # bytes: with fewer a comment may find no room
 
@@ -44,7 +42,7 @@ def look(settings: Settings) -> Readiness:
     found = revision()
     if found is None:
         return Readiness(AWAY, UNKNOWN, disk(settings.instance))
-    return Readiness(REACHABLE, CURRENT if found == head() else OTHER, disk(settings.instance))
+    return Readiness(REACHABLE, CURRENT if found == revisions.head() else OTHER, disk(settings.instance))
 
 
 def revision() -> str | None:
@@ -60,12 +58,6 @@ def revision() -> str | None:
     except SQLAlchemyError:
         db.session.rollback()
         return ""
-
-
-@cache
-def head() -> str:
-    """Returns the newest migration of this code."""
-    return ScriptDirectory(str(config.ROOT / "hcpov" / "migrations")).get_current_head() or ""
 
 
 def disk(folder: Path) -> str:

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from hcpov.extensions import Model, db
+from tests.conftest import POSTGRES
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "hcpov" / "migrations"
@@ -18,13 +19,21 @@ NAME = re.compile(r"\d{4}_\d{2}_\d{2}_[a-z0-9_]+\.py")
 
 
 def _differences(app: Flask, metadata: sa.MetaData) -> list[Any]:
-    options = {"compare_type": True, **app.extensions["migrate"].configure_args}
+    options = {"compare_type": True, "render_as_batch": True}
     with app.app_context(), db.engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
 def test_migrations_make_the_tables_that_the_models_describe(app: Flask) -> None:
     assert _differences(app, Model.metadata) == []
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="PostgreSQL never gives a number twice")
+def test_numbers_are_given_once_where_the_models_say_so(app: Flask) -> None:
+    once = {table.name for table in Model.metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]}
+    with app.app_context(), db.engine.connect() as connection:
+        made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'").scalars()
+        assert {"post", "comment", "account"} <= once == set(made)
 
 
 def _with_a_column_more(metadata: sa.MetaData) -> None:

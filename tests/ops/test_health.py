@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from hcpov.config import Settings
 from hcpov.extensions import db
-from hcpov.ops import readiness
+from hcpov.ops import readiness, revisions
 from hcpov.text.slugs import RESERVED
 from tests.make import MadeAccount, Make
 from tests.pages.conftest import kept, store
@@ -31,7 +31,7 @@ def other_revision(app: Flask) -> Iterator[Callable[[str], None]]:
             db.session.commit()
 
     yield change
-    change(readiness.head())
+    change(revisions.head())
 
 
 def test_alive_asks_no_database(client: FlaskClient, queries: Any) -> None:

@@ -9,12 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL
 
 from hcpov import config
 from hcpov.config import Settings
+from hcpov.ops import revisions
 from hcpov.ops.backups import postgres, sqlite
 from hcpov.ops.backups.facts import Facts
 from hcpov.ops.backups.refusals import Refused
@@ -104,10 +103,8 @@ def settle(side: Side, settings: Settings) -> str:
 
 def check_revision(revision: str, program: str) -> None:
     """Raises Refused for a database that a newer program has changed."""
-    try:
-        ScriptDirectory(str(config.ROOT / "hcpov" / "migrations")).get_revisions(revision or "none")
-    except CommandError:
+    if not revisions.is_known(revision):
         raise Refused(
             f"This backup was made by a newer version ({program[:40]}, migration {revision[:40]!r}). "
             "Bring this program up to date first, then restore."
-        ) from None
+        )
