@@ -1,1 +1,1 @@
-"""Looking after the site: what is set, and whether mail from here is believed."""
+"""Looking after the site: what is set, backups, and whether mail from here is believed."""
