@@ -1,1 +1,1 @@
-"""Looking after the site: what is set, how it is, what is measured, what is logged."""
+"""Looking after the site: how it is, what is measured, backups, and whether mail from here is believed."""

@@ -60,6 +60,8 @@ def snapshot(source: Path, to: Path) -> Facts:
     with opened(source) as live, closing(sqlite3.connect(to)) as copy:
         try:
             live.backup(copy, pages=-1)
+        except sqlite3.OperationalError as problem:  # a full disk, or a lock that nobody gives back
+            raise Refused(f"The database could not be copied: {problem}. Look at the disk, then try again.") from None
         except sqlite3.DatabaseError as problem:
             raise Refused(f"The database cannot be read: {problem}. Restore an earlier backup.") from None
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing of it left beside
