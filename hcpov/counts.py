@@ -78,6 +78,9 @@ class Counts:
         with self._lock:
             if self._names >= 0:
                 os.close(self._names)
+            if self._numbers is not None and isinstance(mapped := self._numbers.obj, mmap.mmap):
+                self._numbers.release()
+                mapped.close()
             self._places, self._numbers, self._names = {}, None, -1
             for each in self._cells:
                 each.close()

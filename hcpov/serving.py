@@ -51,7 +51,11 @@ class Server(MPServer):
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # Granian would fork others
         if self.worker:
-            self.worker.begin()
+            try:
+                self.worker.begin()
+            except BaseException:
+                self.shutdown()  # type: ignore[no-untyped-call]  # they would else go on without a parent
+                raise
             self.consuming = Thread(target=self.worker.consumer.run, name="worker")
             self.consuming.start()
 
@@ -78,8 +82,9 @@ class Worker:
     def begin(self) -> None:
         """Does what came due while nothing ran, and starts the threads beside the consumer."""
         click.echo(f"The worker does {len(PERIODIC)} things by the clock, and sends mail.")
-        for task in AT_START:
-            task()
+        with self.app.app_context():
+            for task in AT_START:
+                task()
         self.sender, self.follower = mail.begin(self.app), pages.begin(self.app)
 
     def end(self) -> None:
