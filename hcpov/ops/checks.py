@@ -132,11 +132,19 @@ def mail(queue: Queue | None, has_relay: bool) -> Check:
 def backup(newest: datetime | None, now: datetime) -> Check:
     """Judges how old the newest backup on this machine is."""
     if newest is None:
-        return Check("Backup", WARN, "No backup yet. Keep a copy of the instance folder and the database elsewhere.")
+        return Check("Backup", WARN, "No backup yet. Take one: hcpov backup.")
     words = f"The newest backup is {length((now - newest).total_seconds())} old."
     if now - newest <= BACKUP_DAY:
         return Check("Backup", OK, words)
     return Check("Backup", BAD if now - newest > BACKUP_MOST else WARN, f"{words} Look why none was made since.")
+
+
+def rehearsal(moment: datetime, ok: bool, found: str, now: datetime) -> Check:
+    """Judges what the last rehearsal of a restore found: a backup that nobody could put back is none."""
+    words = f"{length((now - moment).total_seconds())} ago a backup was put back beside the site: {found}"
+    if not ok:
+        return Check("Rehearsal", BAD, words)
+    return Check("Rehearsal", OK if now - moment <= BACKUP_MOST else WARN, words)
 
 
 def certificate(expires: datetime | None, now: datetime, problem: str = "") -> Check:

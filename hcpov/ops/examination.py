@@ -21,11 +21,12 @@ from hcpov.extensions import db
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
 from hcpov.ops import checks, heartbeat, readiness, revisions
+from hcpov.ops.backups import rehearsal
 from hcpov.ops.checks import Check
 from hcpov.pages.changes import STORE
 
 NGINX = Path("/etc/nginx/snippets/nginx-headers.conf")  # where README.md has it written
-BACKUPS = "backups"  # in the instance folder: the newest file in it is the newest backup
+BACKUPS = "backups"  # in the instance folder
 CERTIFICATE_SECONDS = 5.0
 
 _BUILD = re.compile(r"^set \$pov_build (\w+);", re.MULTILINE)
@@ -48,6 +49,8 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
     if found:
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)
     yield checks.backup(newest_backup(settings.instance), clock.now())
+    if last := rehearsal.last(settings):
+        yield checks.rehearsal(last.moment, last.ok, last.words, clock.now())
     yield checks.pages(_kept(), settings.pages_mb * checks.MEGABYTE)
     if judged := checks.front(_written(NGINX), build):
         yield judged
@@ -59,7 +62,7 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
 def newest_backup(instance: Path) -> datetime | None:
     """Returns when the newest backup on this machine was made; None when there is none."""
     try:
-        times = [each.stat().st_mtime for each in (instance / BACKUPS).iterdir() if each.is_file()]
+        times = [each.stat().st_mtime for each in (instance / BACKUPS).glob("hcpov-*.tar.gz")]
     except OSError:
         return None
     return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -10,7 +10,7 @@ from tests.deploy.fronts import NAME
 from tests.live import SECONDS
 
 # What belongs to the connection or the moment, and not to the page.
-OF_THE_LINE = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
+OF_THE_LINE = {"date", "server", "connection", "keep-alive", "transfer-encoding", "expires", "x-request-id"}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """`hcpov doctor`: what it finds on a site as it is."""
 
+import json
 import os
+import shutil
 import socket
 import sqlite3
 import ssl
@@ -42,6 +44,13 @@ def states(app: Flask, settings: Settings, build: str = "any") -> dict[str, str]
     """Returns the state of each check by its name."""
     with app.app_context():
         return {each.name: each.state for each in examination.examine(settings, build)}
+
+
+@pytest.fixture(autouse=True)
+def tidy(settings: Settings) -> None:
+    """Takes away what tests before left in the instance folder that they share."""
+    (settings.instance / "secret-key").unlink(missing_ok=True)
+    shutil.rmtree(settings.instance / examination.BACKUPS, ignore_errors=True)
 
 
 def test_a_site_that_is_well(app: Flask, settings: Settings) -> None:
@@ -108,17 +117,22 @@ def test_the_newest_backup_counts(app: Flask, settings: Settings) -> None:
     assert states(app, settings)["Backup"] == WARN
     folder = settings.instance / examination.BACKUPS
     folder.mkdir()
-    try:
-        assert states(app, settings)["Backup"] == WARN
-        for name, ago in (("old.tar", 9), ("new.tar", 0)):
-            (folder / name).touch()
-            at = (datetime.now(UTC) - timedelta(days=ago)).timestamp()
-            os.utime(folder / name, (at, at))
-        assert states(app, settings)["Backup"] == OK
-    finally:
-        for each in folder.iterdir():
-            each.unlink()
-        folder.rmdir()
+    assert states(app, settings)["Backup"] == WARN
+    for name, ago in (("hcpov-2026-11-19T073700Z.tar.gz", 9), ("hcpov-2026-11-28T073700Z.tar.gz", 0)):
+        (folder / name).touch()
+        at = (datetime.now(UTC) - timedelta(days=ago)).timestamp()
+        os.utime(folder / name, (at, at))
+    assert states(app, settings)["Backup"] == OK
+
+
+def test_a_rehearsal_that_failed_is_told(app: Flask, settings: Settings) -> None:
+    assert "Rehearsal" not in states(app, settings)
+    folder = settings.instance / examination.BACKUPS
+    folder.mkdir()
+    said = {"moment": datetime.now(UTC).isoformat(), "ok": True, "words": "All was there.", "seconds": 1.0, "size": 9}
+    for ok, state in ((True, OK), (False, BAD)):
+        (folder / "rehearsal.json").write_text(json.dumps(said | {"ok": ok}))
+        assert states(app, settings)["Rehearsal"] == state
 
 
 def test_headers_that_nginx_was_given(
