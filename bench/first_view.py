@@ -123,7 +123,7 @@ def _talked_about() -> tuple[int, str]:
         db.session.add(comment)
     db.session.flush()
     while post.comment_count < COMMENTS:
-        count_in(post.id, own[-1])
+        count_in(post.id, own[-1].created_at)
         db.session.refresh(post)
     db.session.commit()
     return post.id, post_path(post)
