@@ -26,15 +26,21 @@ def main() -> None:
 
 @contextmanager
 def application() -> "Iterator[Flask]":
-    """Yields the application inside its context; a bad setting ends the command with its message."""
+    """Yields the application inside its context, and closes its database; a bad setting ends the command."""
     from hcpov.app import create_app
+    from hcpov.extensions import db
 
     try:
         app = create_app()
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 @main.command()

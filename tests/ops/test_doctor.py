@@ -28,7 +28,7 @@ from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.ops import examination, heartbeat
 from hcpov.ops.checks import BAD, OK, WARN
-from tests.live import serving, wait_until
+from tests.live import environment_of, serving, wait_until
 
 
 def doctor(settings: Settings, *options: str, **environ: str) -> Result:
@@ -91,7 +91,7 @@ def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) ->
 
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path, secret_key="s" * 40)
-    given = os.environ | {"HCPOV_INSTANCE": str(tmp_path), "HCPOV_SECRET_KEY": "s" * 40}
+    given = environment_of(settings, HCPOV_DATABASE_URL="")
     subprocess.run([sys.executable, "-m", "hcpov.cli", "setup"], cwd=config.ROOT, env=given, check=True)
     path = tmp_path / "hcpov.sqlite3"
     with closing(sqlite3.connect(path)) as connection:  # what stands in the log would mend the file
