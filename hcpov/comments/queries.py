@@ -131,12 +131,6 @@ def held_words() -> list[str]:
     return list(db.session.scalars(_HELD_WORDS))
 
 
-def has_replies(comment_id: int) -> bool:
-    """Says whether anything but spam and removed comments hangs under a comment. One query."""
-    wanted = select(Comment.id).where(Comment.parent_id == comment_id, Comment.state.in_(ALIVE)).limit(1)
-    return db.session.scalar(wanted) is not None
-
-
 def by_submission_key(key: str) -> Comment | None:
     """Returns the comment that came from a form, if it came. One query, two when it did."""
     number = db.session.scalar(_BY_KEY, {"key": key})
