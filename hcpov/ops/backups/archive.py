@@ -1,6 +1,8 @@
 """The file of a backup: tar in gzip, its manifest first, nothing in it but regular files of known names.
 
-Reading is strict: what is not exactly as it was written is refused before anything of it is used.
+Reading is strict: what is not exactly as it was written is refused before anything of it is used. gzip's own sum leaves
+out its head and the bits between its blocks, so the file ends with the hash of all bytes before, in the comment of an
+empty gzip member, which `tar` and `gunzip` pass over.
 """
 
 import gzip
@@ -20,7 +22,9 @@ from hcpov.ops.backups.refusals import Refused
 
 LEVEL = 6
 HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # no name, no time: gzip's sum does not cover its head
+EMPTY = b"\x03\x00" + bytes(8)  # no content, its sum and its size
 MOST_PADDING = 1 << 20
+DAMAGED = "is damaged or only half there. Copy it again, or take another one."
 
 Told = Callable[[int], object]
 
@@ -74,7 +78,15 @@ def write(to: Path, manifest: Manifest, files: dict[str, Path], told: Told) -> N
                 if read.kept() != manifest.files[name]:
                     raise Refused(f"{name} changed while it was copied. Try again.")
         out.flush()
+        with to.open("rb") as written:
+            out.write(end(hashlib.file_digest(written, hashlib.sha256).hexdigest()))
+        out.flush()
         os.fsync(out.fileno())
+
+
+def end(digest: str) -> bytes:
+    """Returns the last bytes of a backup: an empty gzip member (RFC 1952 2.3) whose comment is the hash of the rest."""
+    return HEAD[:3] + b"\x10" + HEAD[4:] + digest.encode() + b"\x00" + EMPTY
 
 
 def read_manifest(file: Path) -> Manifest:
@@ -89,6 +101,7 @@ def unpack(file: Path, folder: Path | None, told: Told) -> Manifest:
     What is refused leaves files behind in the folder, which is the caller's to remove.
     """
     with _opened(file) as (tar, pressed):
+        _see_end(file)
         manifest = _manifest(tar)
         waiting = dict(manifest.files)
         while info := tar.next():
@@ -111,7 +124,6 @@ def unpack(file: Path, folder: Path | None, told: Told) -> Manifest:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, gzip.GzipFile]]:
-    damaged = "is damaged or only half there. Copy it again, or take another one."
     try:
         with file.open("rb") as raw:
             if raw.read(len(HEAD)) != HEAD:
@@ -123,9 +135,20 @@ def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, gzip.GzipFile]]:
             ):
                 yield tar, pressed
     except (EOFError, gzip.BadGzipFile, zlib.error, tarfile.TarError):
-        raise Refused(f"{file.name} {damaged}") from None
+        raise Refused(f"{file.name} {DAMAGED}") from None
     except (FileNotFoundError, IsADirectoryError):
         raise Refused(f"There is no backup at {file}.") from None
+
+
+def _see_end(file: Path) -> None:
+    with file.open("rb") as raw:
+        left = file.stat().st_size - len(end("0" * 64))
+        digest = hashlib.sha256()
+        while left > 0 and (some := raw.read(min(left, AT_ONCE))):
+            digest.update(some)
+            left -= len(some)
+        if raw.read() != end(digest.hexdigest()):
+            raise Refused(f"{file.name} {DAMAGED}")
 
 
 def _manifest(tar: tarfile.TarFile) -> Manifest:
