@@ -3,9 +3,10 @@
 SHELL := bash
 PYTHON ?= python3
 READY := .venv/.ready
+KEYWORDS := _ gettext lazy mark ngettext:1,2 pgettext:1c,2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint format readme bench clean test-sqlite test-postgres
+.PHONY: help run test quick lint format readme messages bench clean test-sqlite test-postgres
 .NOTPARALLEL:
 
 help: ## Say what can be made.
@@ -35,6 +36,13 @@ format: $(READY) ## Lay the code out, and mend what a tool can mend.
 
 readme: $(READY) ## Write the tables of README.md that follow the code.
 	@.venv/bin/python -m tests.house.readme
+
+messages: $(READY) ## Bring the catalogues in hcpov/translations up to what templates and Python say now.
+	@mkdir -p .cache
+	@.venv/bin/pybabel -q extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --add-comments "For translators:" \
+		--add-location file --sort-by-file --width 120 --project "Health Care POV" --output .cache/messages.pot .
+	@.venv/bin/pybabel -q update --input-file .cache/messages.pot --output-dir hcpov/translations \
+		--ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --width 120
 
 bench: $(READY) ## Measure what is budgeted, for some ten minutes, and write bench/RESULTS.md.
 	@.ci/packages wrk nginx libnginx-mod-http-brotli-static

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hcpov import config, counts
+from hcpov import config, counts, languages
 from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.update(_flask_settings(settings), HCPOV=settings)
     app.extensions[counts.EXTENSION] = counts.Counts(settings.instance / "counts")
+    languages.install(app)
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)

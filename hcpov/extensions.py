@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, request
+from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -102,6 +103,7 @@ def _sender() -> str:
 
 db = SQLAlchemy(model_class=Base)
 csrf = CSRFProtect()
+babel = Babel(configure_jinja=False)  # hcpov/languages.py teaches templates
 limiter = Limiter(key_func=_sender)
 # The file is named when the application is made; until then nothing is opened.
 huey = Jobs("hcpov", results=False, filename=":memory:", create_tables=False)

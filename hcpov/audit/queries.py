@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from hcpov import config
+from hcpov import languages
 from hcpov.audit.models import Audit
 from hcpov.extensions import db
 from hcpov.text import dates
@@ -135,6 +135,6 @@ def _row(line: Audit) -> AuditRow:
         about_account=int(named[1]) if named else None,
         reason=line.reason,
         details=[(key.replace("_", " "), str(value)) for key, value in line.details.items() if value not in ("", None)],
-        at=dates.long_moment(line.at, config.current().zone),
+        at=languages.long_moment(line.at),
         at_machine=dates.machine(line.at),
     )

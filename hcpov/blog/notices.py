@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from hcpov import languages
 from hcpov.blog.models import Change, Post
 from hcpov.text import dates
 
@@ -36,9 +36,9 @@ class NoticeRow:
     on_top: bool
 
 
-def notice_rows(post: Post, zone: ZoneInfo) -> list[NoticeRow]:
+def notice_rows(post: Post) -> list[NoticeRow]:
     """Makes a post's notices ready to show, oldest first."""
-    return [_row(each, zone) for each in post.notices]
+    return [_row(each) for each in post.notices]
 
 
 def titled(post: Post) -> str:
@@ -75,14 +75,14 @@ def structured(
     return facts
 
 
-def _row(said: dict[str, str], zone: ZoneInfo) -> NoticeRow:
+def _row(said: dict[str, str]) -> NoticeRow:
     kind, at = Change(said["kind"]), datetime.fromisoformat(said["at"])
     return NoticeRow(
         number=int(said["number"]),
         kind=kind.value,
         words=WORDS[kind],
         reason=said["reason"],
-        at=dates.long_date(at, zone),
+        at=languages.long_date(at),
         at_machine=dates.machine(at),
         on_top=kind in ON_TOP,
     )

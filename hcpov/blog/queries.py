@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from hcpov import config
+from hcpov import languages
 from hcpov.auth.models import Account
 from hcpov.auth.subjects import account
 from hcpov.blog import subjects
@@ -32,7 +32,6 @@ from hcpov.blog.rows import (
 )
 from hcpov.extensions import db
 from hcpov.pages.recording import show, show_until
-from hcpov.text import dates
 from hcpov.text.slugs import SLUG_LENGTH
 
 PAGE = 20
@@ -109,7 +108,7 @@ def months(blog_id: int) -> list[tuple[str, str, int]]:
     wanted = wanted.where(BlogMonth.blog_id == blog_id, BlogMonth.posts > 0)
     newest_ = wanted.order_by(BlogMonth.year.desc(), BlogMonth.month.desc()).limit(240)
     return [
-        (f"{year:04}/{month_:02}/", dates.month_name(year, month_), count)
+        (f"{year:04}/{month_:02}/", languages.month_name(year, month_), count)
         for year, month_, count in db.session.execute(newest_)
     ]
 
@@ -139,7 +138,7 @@ def more_from(blog_id: int, but: int) -> list[PostRow]:
     """
     posts = db.session.scalars(newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE)).all()
     show(subjects.posts_of(blog_id), *(subjects.title(post.id) for post in posts))
-    return [post_row(post, config.current().zone) for post in posts]
+    return [post_row(post) for post in posts]
 
 
 def being_discussed() -> list[PostRow]:
@@ -156,7 +155,7 @@ def by_author(author_id: int, below: tuple[datetime, int] | None, size: int) -> 
         wanted = wanted.where(tuple_(Post.published_at, Post.id) < below)
     show(subjects.posts_by(author_id))
     posts = _shown(newest(wanted).limit(size))
-    return [(post.published_at, post_row(post, config.current().zone)) for post in posts if post.published_at]
+    return [(post.published_at, post_row(post)) for post in posts if post.published_at]
 
 
 def published_at(post_id: int, author_id: int) -> datetime | None:
@@ -237,7 +236,7 @@ def _author() -> _AbstractLoad:
 
 
 def _rows(wanted: Select[Post]) -> list[PostRow]:
-    return [post_row(post, config.current().zone) for post in _shown(wanted)]
+    return [post_row(post) for post in _shown(wanted)]
 
 
 def _shown(wanted: Select[Post]) -> Sequence[Post]:
@@ -261,4 +260,4 @@ def _article(wanted: Select[Post]) -> ArticleRow | None:
         return None
     show(subjects.text(post.id), subjects.blog(post.blog_id), account(post.author_id))
     show_until(closing(post.published_at, post.blog.close_after_days))
-    return article_row(post, tags_of([post.id]).get(post.id, []), config.current().zone)
+    return article_row(post, tags_of([post.id]).get(post.id, []))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from hcpov import config
+from hcpov import languages
 from hcpov.auth.models import Account
 from hcpov.blog import subjects, texts
 from hcpov.blog.models import Change, Draft, Post, Revision
@@ -77,14 +77,13 @@ def of_post(post_id: int) -> list[RevisionRow]:
         .where(Revision.post_id == post_id)
         .order_by(Revision.number.desc())
     )
-    zone = config.current().zone
     return [
         RevisionRow(
             number=number,
             kind=kind,
             words=WORDS[Change(kind)],
             reason=reason,
-            at=dates.long_moment(at, zone),
+            at=languages.long_moment(at),
             at_machine=dates.machine(at),
             by=by or "",
             public=public,

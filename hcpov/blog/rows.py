@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from hcpov import clock
+from hcpov import clock, languages
 from hcpov.blog.models import Blog, CommentRule, Kind, Post, Tag
 from hcpov.blog.notices import NoticeRow, notice_rows, titled
 from hcpov.text import dates
@@ -142,7 +141,7 @@ def address(kind: str, blog: str, year: int | None, month: int | None, slug: str
     return f"/pages/{slug}/" if kind == Kind.PAGE else f"/{blog}/{year:04}/{month:02}/{slug}/"
 
 
-def post_row(post: Post, zone: ZoneInfo) -> PostRow:
+def post_row(post: Post) -> PostRow:
     """Makes a post ready for a list."""
     assert post.published_at is not None
     return PostRow(
@@ -153,14 +152,14 @@ def post_row(post: Post, zone: ZoneInfo) -> PostRow:
         blog_name=post.blog.name,
         blog_path=f"/{post.blog.slug}/",
         author=post.byline_name or (post.author.name if post.author else ""),
-        published=dates.long_date(post.published_at, zone),
+        published=languages.long_date(post.published_at),
         published_machine=dates.machine(post.published_at),
         minutes=reading_minutes(post.words),
         comment_count=post.comment_count,
     )
 
 
-def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
+def article_row(post: Post, tags: list[TagRow]) -> ArticleRow:
     """Makes a whole post ready to show."""
     assert post.published_at is not None
     # What was scheduled was last written before it was published; a feed's entry cannot be older than itself.
@@ -181,7 +180,7 @@ def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
         author=post.author.name if post.author else "",
         author_page=post.author.page if post.author else "",
         byline=guest,
-        published=dates.long_moment(post.published_at, zone),
+        published=languages.long_moment(post.published_at),
         published_at=post.published_at,
         published_machine=dates.machine(post.published_at),
         updated_at=updated,
@@ -192,5 +191,5 @@ def article_row(post: Post, tags: list[TagRow], zone: ZoneInfo) -> ArticleRow:
         comments_open=takes_comments(post.comments_open, post.blog.comment_rule, end),
         withdrawn=not post.is_public,
         retracted=post.retracted,
-        notices=notice_rows(post, zone),
+        notices=notice_rows(post),
     )

@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from hcpov import languages
 from hcpov.blog import defaults, queries, revisions, subjects
 from hcpov.blog.models import Change
 from hcpov.blog.revisions import RevisionRow
 from hcpov.blog.rows import ArticleRow, BlogRow
 from hcpov.pages.recording import show
-from hcpov.text import dates
 from hcpov.web import article, chrome
 from hcpov.web.finished import finished
 from hcpov.web.paging import row_number
@@ -65,7 +65,7 @@ def month(blog: str, year: int, month: int) -> AnyResponse:
     listing = queries.month(found.id, year, month, row_number("before"))
     if not listing.posts:
         abort(404)
-    return chrome.page("blog/month.html", blog=found, listing=listing, month=dates.month_name(year, month))
+    return chrome.page("blog/month.html", blog=found, listing=listing, month=languages.month_name(year, month))
 
 
 @blueprint.get("/tags/<slug:tag>/")

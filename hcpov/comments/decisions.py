@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import aliased, joinedload
 
-from hcpov import clock, config
+from hcpov import clock, languages
 from hcpov.blog.models import Blog, Post
 from hcpov.blog.rows import post_path
 from hcpov.blog.subjects import title
@@ -84,9 +84,9 @@ def just_done(account_id: int) -> list[DoneRow]:
         .where(Decision.at > clock.now() - timedelta(minutes=JUST_DONE_MINUTES), ~newer.exists())
         .options(joinedload(Decision.post).load_only(Post.title))
     )
-    now, zone = clock.now(), config.current().zone
+    now = clock.now()
     return [
-        DoneRow(done.id, done.what, name, done.post.title if done.post else "", dates.ago(done.at, now, zone))
+        DoneRow(done.id, done.what, name, done.post.title if done.post else "", languages.ago(done.at, now))
         for done, name in db.session.execute(wanted.order_by(Decision.id.desc()).limit(JUST_DONE))
     ]
 
@@ -110,7 +110,7 @@ def _log_row(done: Decision) -> LogRow:
         id=done.id,
         what=done.what,
         reason=done.reason,
-        at=dates.long_moment(done.at, config.current().zone),
+        at=languages.long_moment(done.at),
         at_machine=dates.machine(done.at),
         post_title=(done.post.title or "Untitled") if done.post and public else "",
         post_path=post_path(done.post) if done.post and public else "",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import defer, joinedload
 
-from hcpov import clock, config
+from hcpov import clock, languages
 from hcpov.blog.models import Post
 from hcpov.blog.models import State as PostState
 from hcpov.blog.rows import post_path
@@ -194,7 +194,7 @@ def _said_row(comment: Comment) -> SaidRow:
         id=comment.id,
         path=f"/comments/{comment.id}/",
         excerpt=excerpt(text_of(comment.html), EXCERPT),
-        said=dates.long_date(comment.created_at, config.current().zone),
+        said=languages.long_date(comment.created_at),
         said_machine=dates.machine_minute(comment.created_at),
         post_title=comment.post.title or "Untitled",
         post_path=post_path(comment.post),

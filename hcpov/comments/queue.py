@@ -11,14 +11,14 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select, tuple_, update
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from hcpov import clock, config
+from hcpov import clock, languages
 from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, BlogRole, Post
 from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment, Report, State
 from hcpov.comments.threads import CommentRow, comment_row
 from hcpov.extensions import db
-from hcpov.text import dates, identifiers
+from hcpov.text import identifiers
 from hcpov.text.excerpts import excerpt
 from hcpov.text.finds import Find
 
@@ -123,7 +123,7 @@ def held_row(comment: Comment, reports: list[str]) -> HeldRow:
     reported = comment.state == State.PUBLISHED
     return HeldRow(
         comment=comment_row(comment, post.author_id),
-        ago=dates.ago(comment.created_at, clock.now(), config.current().zone),
+        ago=languages.ago(comment.created_at, clock.now()),
         post_title=post.title or "Untitled",
         post_path=post_path(post),
         why=[f"reported: {reason}" for reason in reports] if reported else comment.reasons or ["to be read again"],

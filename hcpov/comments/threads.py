@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hcpov import config
+from hcpov import languages
 from hcpov.comments import receipts
 from hcpov.comments.models import Comment, State
 from hcpov.text import dates
@@ -54,7 +54,7 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         initials=initials(comment.name),
         html=comment.html,
         disclosure=comment.disclosure,
-        said=dates.long_moment(comment.created_at, config.current().zone),
+        said=languages.long_moment(comment.created_at),
         said_machine=dates.machine_minute(comment.created_at),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,

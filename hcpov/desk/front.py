@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
-from hcpov import config
+from hcpov import languages
 from hcpov.auth.models import Credential, CredentialState
 from hcpov.blog.models import Blog, Kind, Post, State
 from hcpov.comments.models import Comment
@@ -15,7 +15,6 @@ from hcpov.desk.outbox import queries as mail
 from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import writer_of
 from hcpov.extensions import db
-from hcpov.text import dates
 
 LISTED = 30
 UNPUBLISHED = (State.REVIEW, State.SCHEDULED, State.DRAFT)
@@ -108,14 +107,13 @@ def _begun(keeper: Keeper, edits: Collection[int]) -> list[Begun]:
         .order_by(order, Post.published_at, Post.updated_at.desc(), Post.id)
         .limit(LISTED + 1)
     )
-    zone = config.current().zone
     return [
         Begun(
             id=number,
             title=title or "Untitled",
             blog=blog,
             state=state,
-            at=dates.long_moment(due if state == State.SCHEDULED and due else written, zone),
+            at=languages.long_moment(due if state == State.SCHEDULED and due else written),
             mine=author_id == keeper.account_id,
         )
         for number, title, state, due, written, author_id, blog in db.session.execute(wanted)

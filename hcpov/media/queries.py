@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, select
 
-from hcpov import config
+from hcpov import languages
 from hcpov.auth.models import Account
 from hcpov.extensions import db
 from hcpov.media.models import Picture
-from hcpov.text import dates, pictures
+from hcpov.text import pictures
 
 PAGE = 24
 
@@ -69,5 +69,5 @@ def _row(found: Row[Picture, str | None]) -> PictureRow:
         markdown=pictures.markdown(picture.path, picture.alt),
         owner_id=picture.account_id,
         owner=owner or "",
-        sent=dates.long_date(picture.created_at, config.current().zone),
+        sent=languages.long_date(picture.created_at),
     )

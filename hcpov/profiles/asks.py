@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from hcpov import clock, config
+from hcpov import clock, languages
 from hcpov.auth.models import Account, Credential, CredentialState
 from hcpov.extensions import db
 from hcpov.profiles import terms
@@ -117,7 +117,7 @@ def one(number: int) -> Credential | None:
 
 def ask_row(each: Credential) -> AskRow:
     """Makes a badge ready for the desk."""
-    zone, member = config.current().zone, each.account
+    member = each.account
     return AskRow(
         id=each.id,
         account_id=each.account_id,
@@ -125,9 +125,9 @@ def ask_row(each: Credential) -> AskRow:
         title=member.title,
         place=member.place,
         page=member.page,
-        member_since=dates.long_date(member.created_at, zone),
-        ago=dates.ago(each.asked_at, clock.now(), config.current().zone),
-        asked=dates.long_moment(each.asked_at, zone),
+        member_since=languages.long_date(member.created_at),
+        ago=languages.ago(each.asked_at, clock.now()),
+        asked=languages.long_moment(each.asked_at),
         asked_machine=dates.machine(each.asked_at),
         profession=each.profession,
         region=each.region,
@@ -138,7 +138,7 @@ def ask_row(each: Credential) -> AskRow:
         host=host_of(each.link),
         granted=each.state == CredentialState.GRANTED,
         over=each.expires_on is not None and each.expires_on < terms.today(),
-        until=dates.long_day(each.expires_on) if each.expires_on else "",
+        until=languages.long_day(each.expires_on) if each.expires_on else "",
         reason=each.reason,
     )
 
@@ -155,8 +155,8 @@ def _own_row(each: Credential) -> OwnRow:
         profession=each.profession,
         region=each.region,
         stand=stand,
-        asked=dates.long_date(each.asked_at, config.current().zone),
-        until=dates.long_day(each.expires_on) if each.expires_on else "",
+        asked=languages.long_date(each.asked_at),
+        until=languages.long_day(each.expires_on) if each.expires_on else "",
         reason=each.reason,
         can_be_withdrawn=stand in {CredentialState.ASKED, CredentialState.GRANTED},
     )

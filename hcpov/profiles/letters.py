@@ -1,9 +1,9 @@
 """Mail about badges: rows in the outbox, written with the decision. Nothing here commits."""
 
+from hcpov import languages
 from hcpov.auth.letters import render
 from hcpov.auth.models import Credential
 from hcpov.mail.actions import enqueue
-from hcpov.text import dates
 
 SUBJECTS = {
     "granted": "Your badge was granted",
@@ -16,6 +16,6 @@ def decided(credential: Credential, what: str) -> None:
     """Tells a member what was decided, and why."""
     member, at = credential.account, credential.decided_at
     assert at is not None
-    until = dates.long_day(credential.expires_on) if credential.expires_on else ""
+    until = languages.long_day(credential.expires_on) if credential.expires_on else ""
     text = render("profiles/mail/badge.txt", user=member, credential=credential, what=what, until=until)
     enqueue(member.email, SUBJECTS[what], text, f"badge {credential.id} {what} {at.timestamp()}")

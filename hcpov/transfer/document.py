@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hcpov import clock, config
+from hcpov import clock, config, languages
 from hcpov.text import dates
 from hcpov.transfer.queries import Part, Row
 
@@ -76,7 +76,7 @@ def _said(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return dates.long_moment(value, zone)
+        return languages.long_moment(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_said(each, zone)}" for name, each in value.items())
     if isinstance(value, list):

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from hcpov.blog.feeds.rows import KINDS, LANGUAGE, Entry, Feed, Person
+from hcpov import config
+from hcpov.blog.feeds.rows import KINDS, Entry, Feed, Person
 from hcpov.text.plain import storable
 from hcpov.web.assets import asset
 
@@ -22,7 +23,7 @@ def answer(feed: Feed, kind: str) -> AnyResponse:
     icon = f"{feed.site}{asset('img/icon.svg')}"
     if kind in TEMPLATES:
         # Controls, which XML refuses, stand only in people's words: none is left in the whole.
-        text = storable(render_template(TEMPLATES[kind], feed=feed, icon=icon, language=LANGUAGE))
+        text = storable(render_template(TEMPLATES[kind], feed=feed, icon=icon))
     else:
         text = json.dumps(_json(feed, icon), ensure_ascii=False, indent=1)
     answer = Response(text, content_type=f"{KINDS[kind]}; charset=utf-8")
@@ -44,7 +45,7 @@ def _json(feed: Feed, icon: str) -> dict[str, Any]:
         icon=icon,
         favicon=icon,
         authors=[_person(feed.author)],
-        language=LANGUAGE,
+        language=config.current().language,
     ) | {"items": [_item(entry) for entry in feed.entries]}
 
 

@@ -7,11 +7,10 @@ from flask import Flask
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from hcpov import config
+from hcpov import config, languages
 from hcpov.captcha.challenges import DIGITS
 from hcpov.comments.models import BODY_LENGTH
 from hcpov.pages import recording
-from hcpov.text.dates import long_moment
 from hcpov.web.assets import asset, readers_styles
 
 _INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -58,7 +57,7 @@ def safe_html(cleaned: str) -> Markup:
 
 def moment(at: datetime) -> str:
     """Returns a moment as it is in the site's time zone: `January 28, 2013 11:13 AM`."""
-    return long_moment(at, config.current().zone)
+    return languages.long_moment(at)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -37,8 +37,9 @@ def protecting(settings: config.Settings) -> list[tuple[str, str]]:
 
 
 def build(settings: config.Settings) -> str:
-    """Returns a word for these headers: pages that were kept with others are not found under it."""
-    return hashlib.sha256(repr(protecting(settings)).encode()).hexdigest()[:8]
+    """Returns a word for these headers and the language: pages that were kept with others are not found under it."""
+    kept = [settings.language, *protecting(settings)]
+    return hashlib.sha256(repr(kept).encode()).hexdigest()[:8]
 
 
 def nginx(settings: config.Settings) -> str:

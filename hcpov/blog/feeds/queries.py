@@ -100,7 +100,7 @@ def posts(source: Source, before: int | None) -> tuple[list[ArticleRow], int | N
         show(subjects.text(post.id), account(post.author_id))
     shown = found[:PAGE]
     tags = queries.tags_of([post.id for post in shown])
-    rows = [article_row(post, tags.get(post.id, []), config.current().zone) for post in shown]
+    rows = [article_row(post, tags.get(post.id, [])) for post in shown]
     return rows, shown[-1].id if len(found) > PAGE else None
 
 

@@ -9,7 +9,6 @@ from hcpov.blog.rows import TagRow
 from hcpov.text import dates
 from hcpov.text.plain import storable
 
-LANGUAGE = "en"
 KINDS = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 
 

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from hcpov import clock, config
+from hcpov import clock, config, languages
 from hcpov.extensions import db
 from hcpov.mail import refusals, turns
 from hcpov.mail.addresses import masked
 from hcpov.mail.models import THE_RELAY, Message, Relay
-from hcpov.text import dates
 
 LISTED = 30
 WAITING, GIVEN_UP = "waiting", "given-up"
@@ -135,4 +134,4 @@ def _row(each: _Listed, now: datetime, whole: bool, refused: bool) -> MailRow:
 
 
 def _moment(at: datetime | None) -> str:
-    return dates.long_moment(at, config.current().zone) if at else ""
+    return languages.long_moment(at) if at else ""

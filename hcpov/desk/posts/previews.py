@@ -31,7 +31,7 @@ def as_it_will_look(post: Post, fields: dict[str, str]) -> ArticleRow:
     shown.comment_count, shown.comments_open = post.comment_count, post.comments_open
     write_body(shown, fields["body"])
     tags = [TagRow(0, slug_for(name, "tag"), name) for name in texts.tag_names(fields["tags"])]
-    return article_row(shown, tags, zone)
+    return article_row(shown, tags)
 
 
 def link(post: Post) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hcpov import clock, config
+from hcpov import clock, config, languages
 from hcpov.blog import actions, texts
 from hcpov.blog.actions import AddressTaken
 from hcpov.blog.models import UNPUBLISHED, Kind, Post, State
@@ -11,7 +11,6 @@ from hcpov.desk.posts import queries
 from hcpov.desk.posts.forms import PostForm, WordForm, problem_with_time
 from hcpov.desk.posts.seats import Seat
 from hcpov.text import local_times
-from hcpov.text.dates import month_name
 from hcpov.text.slugs import slug_for
 
 NOBODY = "This account is neither an author nor an editor of this blog."
@@ -73,7 +72,7 @@ def address_problem(post: Post, typed: dict[str, str]) -> str:
     year, month = int(day[:4]), int(day[5:7])
     if not slug or not queries.is_taken(post, slug, year, month):
         return ""
-    where = "another page" if post.kind == Kind.PAGE else f"another post of {month_name(year, month)}"
+    where = "another page" if post.kind == Kind.PAGE else f"another post of {languages.month_name(year, month)}"
     return f"“{slug}” is the address of {where}. Choose another."
 
 

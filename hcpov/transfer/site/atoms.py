@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hcpov import config
 from hcpov.blog.feeds import posts, queries
 from hcpov.blog.feeds.queries import Source
-from hcpov.blog.feeds.rows import LANGUAGE, Entry, Feed
+from hcpov.blog.feeds.rows import Entry, Feed
 from hcpov.blog.models import Blog
 from hcpov.extensions import db
 from hcpov.text.plain import storable
@@ -35,7 +35,7 @@ def _atom(source: Source, step: Callable[[int], None]) -> Iterator[bytes]:
     entries: Any = _entries(source, first, step)  # gone through once, by the template
     feed = replace(first, entries=entries, older=None)
     template = current_app.jinja_env.get_template("web/feeds/atom.xml")
-    pieces = template.stream(feed=feed, icon=f"{config.current().site_url}/static/img/icon.svg", language=LANGUAGE)
+    pieces = template.stream(feed=feed, icon=f"{config.current().site_url}/static/img/icon.svg")
     pieces.enable_buffering(_PIECES)
     for piece in pieces:
         yield storable(piece).encode()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hcpov import config
 from hcpov.auth.models import Account
 from hcpov.blog.feeds.models import FeedName
-from hcpov.blog.feeds.rows import LANGUAGE, name_of
+from hcpov.blog.feeds.rows import name_of
 from hcpov.blog.models import UNPUBLISHED, Blog, Kind, Post, State, Tag, post_tag
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
@@ -89,8 +89,9 @@ class _Whole:
 
     def _channel(self, blog: Any) -> Iterator[str]:
         yield _element("title", blog.name) + _element("link", f"{self._site}/{blog.slug}/")
-        yield _element("description", blog.tagline) + _element("language", LANGUAGE) + "<wp:wxr_version>1.2"
-        yield f"</wp:wxr_version>\n{_element('wp:base_site_url', self._site)}{_element('wp:base_blog_url', self._site)}"
+        yield _element("description", blog.tagline) + _element("language", config.current().language)
+        yield "<wp:wxr_version>1.2</wp:wxr_version>\n"
+        yield f"{_element('wp:base_site_url', self._site)}{_element('wp:base_blog_url', self._site)}"
         written = select(Post.author_id).where(Post.blog_id == blog.id, Post.byline_name == "")
         wanted = select(Account.id, Account.handle, Account.name, Account.email).where(Account.id.in_(written))
         for row in db.session.execute(wanted.order_by(Account.id)):

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from hcpov import config
+from hcpov import config, languages
 from hcpov.blog.models import Post
 from hcpov.blog.notices import titled
 from hcpov.blog.rows import post_path, post_row
 from hcpov.comments.models import Comment
-from hcpov.text import dates
 from hcpov.text.excerpts import excerpt, text_of
 from hcpov.updates.letters import Piece, Sheet, sheet
 from hcpov.updates.models import Cadence, Place
@@ -49,10 +48,9 @@ def of_comments(comments: Sequence[Comment], place: Place, cadence: str) -> Shee
     title, number = titled(post), len(comments)
     what = "comment" if place.comment_id is None else "answer"
     on = "on" if place.comment_id is None else "to your comment on"
-    zone = config.current().zone
     pieces = []
     for each in comments[:SHOWN]:
-        pieces.append(Piece("words", f"{_signed(each)}, {dates.long_moment(each.created_at, zone)}"))
+        pieces.append(Piece("words", f"{_signed(each)}, {languages.long_moment(each.created_at)}"))
         pieces.append(Piece("link", "Read it", _here(f"/comments/{each.id}/")))
     pieces += _more(number, f"{_here(post_path(post))}#talk")
     subject = f"{number} new {what}{'' if number == 1 else 's'} {on} “{title}”"
@@ -69,7 +67,7 @@ def about(place: Place, blog: str, title: str) -> str:
 
 
 def _post(post: Post) -> list[Piece]:
-    row = post_row(post, config.current().zone)
+    row = post_row(post)
     by = f"By {row.author} in {row.blog_name}" if row.author else f"In {row.blog_name}"
     pieces = [Piece("heading", row.title), Piece("words", f"{by}, {row.published}")]
     if row.summary:

@@ -1,0 +1,168 @@
+"""The site's language: what is said in it, and how it writes dates and numbers.
+
+It is the site's and no reader's: a finished page is the same bytes for everybody, kept as a file by its address. Every
+string that somebody reads in a browser or a letter goes through here; logs and commands stay English. What
+Flask-Security and WTForms say comes with them, through Flask-Babel.
+"""
+
+from datetime import date, datetime, timedelta
+from gettext import NullTranslations
+from io import BytesIO
+from typing import Any, Literal, cast
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy, Translations
+from flask import Flask, current_app, has_app_context
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from hcpov import config
+from hcpov.extensions import babel
+from hcpov.text import dates as english
+
+EXTENSION = "hcpov.language"
+FOLDER = config.ROOT / "hcpov" / "translations"
+_UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+_NO_HIGHER_UNIT = 1e9
+
+NOTHING = NullTranslations()  # says everything as it is written here, in English
+
+
+def install(app: Flask) -> None:
+    """Has the application speak the language of its settings, in templates and in Python."""
+    settings: config.Settings = app.config["HCPOV"]
+    babel.init_app(app, default_locale=settings.language, default_timezone=settings.time_zone)
+    app.extensions[EXTENSION] = catalogue(settings.language)
+    environment = app.jinja_env
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.extend(newstyle_gettext=True)
+    environment.globals.update(_=_said, gettext=_said, ngettext=_counted, pgettext=_meant)
+    environment.globals.update(language=settings.language, direction=settings.locale.text_direction)
+    environment.filters["figure"] = figure
+
+
+def catalogue(language: str) -> NullTranslations:
+    """Returns what is said in a language; English for one without a catalogue.
+
+    The catalogue is compiled when the application is made, in some 50 ms: a compiled file in the tree could be older
+    than the words it was made from.
+    """
+    path = FOLDER / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NOTHING
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(message: str, **values: object) -> str:
+    """Returns a message in the site's language, with `%(name)s` filled in when there are values."""
+    said = _catalogue().gettext(message)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """Returns the message that fits a number; `%(num)s` is the number as the language writes it."""
+    return _catalogue().ngettext(one, many, number) % {"num": figure(number), **values}
+
+
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Returns a message whose words mean more than one thing: `context` says which."""
+    said = _catalogue().pgettext(context, message)
+    return said % values if values else said
+
+
+def lazy(message: str) -> str:
+    """Returns what stands for a message until it is shown: for constants, which are made before any application."""
+    return cast("str", LazyProxy(gettext, message, enable_cache=False))
+
+
+def figure(number: int) -> str:
+    """Returns `1,204`, or `1.204` in Spanish."""
+    locale = _locale()
+    return f"{number:,}" if locale is None else numbers.format_decimal(number, locale=locale)
+
+
+def long_date(moment: datetime) -> str:
+    """Returns `January 28, 2013`, in the site's zone."""
+    return long_day(moment.astimezone(config.current().zone))
+
+
+def long_day(day: date) -> str:
+    """Returns `January 28, 2013` for a day that is one in any zone."""
+    locale = _locale()
+    return english.long_day(day) if locale is None else dates.format_date(day, "long", locale)
+
+
+def long_moment(moment: datetime) -> str:
+    """Returns `January 28, 2013 11:13 AM`, in the site's zone."""
+    zone, locale = config.current().zone, _locale()
+    if locale is None:
+        return english.long_moment(moment, zone)
+    # Ours and not CLDR's: its English has a narrow blank before AM, its Spanish has none of the year's `de`.
+    return f"{long_date(moment)}, {dates.format_time(moment, 'short', zone, locale)}"
+
+
+def month_name(year: int, month: int) -> str:
+    """Returns `January 2013`."""
+    locale = _locale()
+    if locale is None:
+        return english.month_name(year, month)
+    return dates.format_skeleton("yMMMM", date(year, month, 1), locale=locale)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Returns `just now`, `12 minutes ago`, `3 days ago`; a date for what is older than a month."""
+    locale = _locale()
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    if locale is None:
+        return english.ago(moment, now, config.current().zone)
+    if minutes > english.MONTH_MINUTES:
+        return long_date(moment)
+    for unit, size in _UNITS:
+        if number := minutes // size:
+            span = timedelta(minutes=-number * size)
+            return dates.format_timedelta(span, unit, _NO_HIGHER_UNIT, add_direction=True, locale=locale)
+    return gettext("just now")
+
+
+def _locale() -> Locale | None:
+    """Returns how dates and numbers are written; None for English, whose forms are our own and quicker."""
+    locale = config.current().locale if has_app_context() else None
+    return None if locale is None or locale.language == "en" else locale
+
+
+def _catalogue() -> NullTranslations:
+    if not has_app_context():
+        return NOTHING
+    found: NullTranslations = current_app.extensions[EXTENSION]
+    return found
+
+
+# What templates call: as Jinja's own, but for the number as the language writes it. A message is markup where the
+# template is, and what is filled in is escaped.
+
+
+@pass_eval_context
+def _said(context: EvalContext, message: str, /, **values: Any) -> str:
+    said = _catalogue().gettext(message)
+    return (Markup(said) if context.autoescape else said) % values  # noqa: S704  # the catalogue is ours
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
+    said = _catalogue().ngettext(one, many, number)
+    values["num"] = figure(number)
+    return (Markup(said) if context.autoescape else said) % values  # noqa: S704  # the catalogue is ours
+
+
+@pass_eval_context
+def _meant(context: EvalContext, meaning: str, message: str, /, **values: Any) -> str:
+    said = _catalogue().pgettext(meaning, message)
+    return (Markup(said) if context.autoescape else said) % values  # noqa: S704  # the catalogue is ours
