@@ -31,6 +31,16 @@ _NO_HIGHER_UNIT = 1e9
 NOTHING = NullTranslations()  # says everything as it is written here, in English
 
 
+class StandIn(LazyProxy):
+    """What stands for words until they are shown. A key of its own: its words differ from one language to the next.
+
+    Flask-Limiter keeps the words of a limit in a set, and Flask-Security looks its messages up in its own catalogue,
+    where ours are not to be found.
+    """
+
+    __hash__ = object.__hash__
+
+
 def install(app: Flask) -> None:
     """Has the application speak the language of its settings, in templates and in Python."""
     settings: config.Settings = app.config["HCPOV"]
@@ -38,8 +48,8 @@ def install(app: Flask) -> None:
     app.extensions[EXTENSION] = catalogue(settings.language)
     environment = app.jinja_env
     environment.policies["ext.i18n.trimmed"] = True
+    environment.extend(newstyle_gettext=True)  # before the extension, which sets what is not set
     environment.add_extension("jinja2.ext.i18n")
-    environment.extend(newstyle_gettext=True)
     environment.globals.update(_=_said, gettext=_said, ngettext=_counted, pgettext=_meant)
     environment.globals.update(language=settings.language, direction=settings.locale.text_direction)
     environment.filters["figure"] = figure
@@ -78,9 +88,14 @@ def pgettext(context: str, message: str, **values: object) -> str:
     return said % values if values else said
 
 
-def lazy(message: str) -> str:
+def lazy(message: str, **values: object) -> str:
     """Returns what stands for a message until it is shown: for constants, which are made before any application."""
-    return cast("str", LazyProxy(gettext, message, enable_cache=False))
+    return cast("str", StandIn(gettext, message, enable_cache=False, **values))
+
+
+def lazy_figure(number: int) -> str:
+    """Returns what stands for a number until it is shown."""
+    return cast("str", StandIn(figure, number, enable_cache=False))
 
 
 def figure(number: int) -> str:

@@ -25,12 +25,13 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from hcpov.auth import actions, queries
 from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, PASSWORD_LENGTH, PLACE_LENGTH, TITLE_LENGTH, Account, Passkey
 from hcpov.auth.passkeys import made_at
+from hcpov.languages import gettext, lazy
 from hcpov.text.plain import one_line
 
 CODE_LENGTH = 60  # a recovery code has 29 with its hyphens, more when it is copied with blanks
 ANSWER_LENGTH, ANSWER_DEPTH = 16_384, 50  # a browser's answer about a passkey has some 2,000 characters
-NOT_CHECKED = "The passkey could not be checked. Please try again."
-_short_enough = Length(max=PASSWORD_LENGTH, message="This is not your password.")
+NOT_CHECKED = lazy("The passkey could not be checked. Please try again.")
+_short_enough = Length(max=PASSWORD_LENGTH, message=lazy("This is not your password."))
 
 
 def _line(text: str | None) -> str:
@@ -46,7 +47,7 @@ def _address(_form: FlaskForm, field: Field) -> None:
     try:
         field.data = normal_address(field.data)
     except EmailNotValidError:
-        raise ValidationError("This does not look like an e-mail address.") from None
+        raise ValidationError(gettext("This does not look like an e-mail address.")) from None
 
 
 class Form(FlaskForm):
@@ -66,20 +67,20 @@ class SignInForm(LoginForm):
     class Meta(Form.Meta):
         csrf = False
 
-    password = PasswordField("Password", [DataRequired("Please give your password."), _short_enough])
+    password = PasswordField(lazy("Password"), [DataRequired(lazy("Please give your password.")), _short_enough])
 
 
 class ChangePasswordForm(SecurityChangePasswordForm):
     """Flask-Security's form for another password, without its second field for the new one."""
 
-    password = PasswordField("Password you have", [_short_enough])
+    password = PasswordField(lazy("Password you have"), [_short_enough])
     new_password_confirm = None  # type: ignore[assignment]
 
 
 class VerifyForm(SecurityVerifyForm):
     """Flask-Security's form for the password once more."""
 
-    password = PasswordField("Password", [DataRequired("Please give your password."), _short_enough])
+    password = PasswordField(lazy("Password"), [DataRequired(lazy("Please give your password.")), _short_enough])
 
 
 class JoinForm(RegisterFormV2):
@@ -88,14 +89,18 @@ class JoinForm(RegisterFormV2):
     class Meta(Form.Meta):
         csrf = False
 
-    name = StringField("Name", [DataRequired("Please give your name."), Length(max=NAME_LENGTH)], filters=[_line])
+    name = StringField(
+        lazy("Name"), [DataRequired(lazy("Please give your name.")), Length(max=NAME_LENGTH)], filters=[_line]
+    )
     title = StringField(
-        "Professional title",
-        [DataRequired("Please give your professional title."), Length(max=TITLE_LENGTH)],
+        lazy("Professional title"),
+        [DataRequired(lazy("Please give your professional title.")), Length(max=TITLE_LENGTH)],
         filters=[_line],
     )
     place = StringField(
-        "Place", [DataRequired("Please say where you work or live."), Length(max=PLACE_LENGTH)], filters=[_line]
+        lazy("Place"),
+        [DataRequired(lazy("Please say where you work or live.")), Length(max=PLACE_LENGTH)],
+        filters=[_line],
     )
 
     def to_dict(self, only_user: bool) -> dict[str, Any]:
@@ -107,13 +112,15 @@ class JoinForm(RegisterFormV2):
 class AddressForm(Form):
     """An e-mail address, checked for its form only: whether it is known here is nobody's business."""
 
-    email = StringField("E-mail", [DataRequired("Please give your e-mail address."), _address], filters=[_line])
+    email = StringField(
+        lazy("E-mail"), [DataRequired(lazy("Please give your e-mail address.")), _address], filters=[_line]
+    )
 
 
 class NewPasswordForm(Form):
     """A new password. `user` is whose it will be."""
 
-    password = PasswordField("New password", [DataRequired("Please choose a password.")])
+    password = PasswordField(lazy("New password"), [DataRequired(lazy("Please choose a password."))])
     user: Account | None = None
 
     def validate_password(self, field: PasswordField) -> None:
@@ -139,14 +146,18 @@ class HelpForm(TwoFactorRescueForm):
 class CodeForm(TwoFactorVerifyCodeForm):
     """Flask-Security's form for a code of the authenticator."""
 
-    code = StringField("Code", [DataRequired("Please give the code."), Length(max=CODE_LENGTH)], filters=[_line])
+    code = StringField(
+        lazy("Code"), [DataRequired(lazy("Please give the code.")), Length(max=CODE_LENGTH)], filters=[_line]
+    )
 
 
 class RecoveryForm(MfRecoveryForm):
     """Flask-Security's form for a recovery code."""
 
     code = StringField(
-        "Recovery code", [DataRequired("Please give a recovery code."), Length(max=CODE_LENGTH)], filters=[_line]
+        lazy("Recovery code"),
+        [DataRequired(lazy("Please give a recovery code.")), Length(max=CODE_LENGTH)],
+        filters=[_line],
     )
 
 

@@ -20,13 +20,14 @@ from hcpov import config
 from hcpov.auth.forms import normal_address
 from hcpov.auth.models import Account
 from hcpov.extensions import db, keyed, limiter
+from hcpov.languages import lazy
 
 WRONG = "10 per 15 minutes"
-SIGN_IN_WORDS = (
+SIGN_IN_WORDS = lazy(
     "Ten wrong passwords were given for this address. Wait a quarter of an hour, or go to the sign-in page and press "
     "“Forgotten?”: a new password, chosen by mail, can be used at once in the same browser."
 )
-WORDS = "Too many wrong tries. Wait a quarter of an hour, then try again."
+WORDS = lazy("Too many wrong tries. Wait a quarter of an hour, then try again.")
 COOKIE = "known"
 KNOWN = timedelta(days=90)
 TOKEN_LENGTH = 300

@@ -21,6 +21,7 @@ from hcpov import clock, config
 from hcpov.auth import tokens
 from hcpov.auth.models import Account
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail.actions import enqueue
 from hcpov.mail.models import Message
 
@@ -49,22 +50,22 @@ def reset(email: str, account: Account | None) -> None:
     """
     token = generate_reset_password_token(account or _nobody())
     if account is None or not account.active:
-        text = render("auth/mail/unknown.txt", what="a new password")
+        text = render("auth/mail/unknown.txt", what=gettext("a new password"))
     else:
         text = render("auth/mail/reset.txt", user=account, token=token, hours=RESET_HOURS)
-    enqueue(email, "A new password", text, _key("reset", email), asked_for=True)
+    enqueue(email, gettext("A new password"), text, _key("reset", email), asked_for=True)
 
 
 def confirmation(email: str, account: Account | None) -> None:
     """Writes the link that confirms an address once more, or what else there is to say. Takes as long for nobody."""
     token = generate_confirmation_token(account or _nobody())
     if account is None or not account.active:
-        text = render("auth/mail/unknown.txt", what="a new confirmation")
+        text = render("auth/mail/unknown.txt", what=gettext("a new confirmation"))
     elif account.confirmed_at:
         text = render("auth/mail/known.txt", user=account)
     else:
         text = render("auth/mail/confirm.txt", user=account, confirmation_token=token)
-    enqueue(email, "Please confirm your address", text, _key("confirm", email), asked_for=True)
+    enqueue(email, gettext("Please confirm your address"), text, _key("confirm", email), asked_for=True)
 
 
 def new_email(account: Account, email: str, owner: Account | None) -> None:
@@ -74,25 +75,31 @@ def new_email(account: Account, email: str, owner: Account | None) -> None:
         text = render("auth/mail/known.txt", user=owner)
     else:
         text = render("auth/mail/new_email.txt", user=account, token=token, hours=EMAIL_HOURS)
-    enqueue(email, "Please confirm your new address", text, _key(f"new email {account.id}", email), asked_for=True)
+    enqueue(
+        email, gettext("Please confirm your new address"), text, _key(f"new email {account.id}", email), asked_for=True
+    )
 
 
 def email_changed(account: Account, old: str) -> None:
     """Tells the old address that it is one no more. The new one is left out: the old mailbox may be another's now."""
     text = render("auth/mail/email_changed.txt", user=account)
-    enqueue(old, "Your e-mail address was changed", text, f"changed {secrets.token_hex(16)}", asked_for=True)
+    enqueue(old, gettext("Your e-mail address was changed"), text, f"changed {secrets.token_hex(16)}", asked_for=True)
 
 
 def my_data(email: str, token: str, account: Account | None) -> None:
     """Brings the link to what is held under an address, and says where an account's part is found."""
     text = render("auth/mail/my_data.txt", token=token, has_account=account is not None, hours=DATA_HOURS)
-    enqueue(email, "What we hold about you", text, _key("my-data", email), asked_for=True)
+    enqueue(email, gettext("What we hold about you"), text, _key("my-data", email), asked_for=True)
 
 
 def erased(email: str) -> None:
     """Tells an address that it was erased. The outbox forgets the address when the letter is sent."""
     enqueue(
-        email, "Your data was erased", render("auth/mail/erased.txt"), f"erased {secrets.token_hex(16)}", asked_for=True
+        email,
+        gettext("Your data was erased"),
+        render("auth/mail/erased.txt"),
+        f"erased {secrets.token_hex(16)}",
+        asked_for=True,
     )
 
 
@@ -104,20 +111,22 @@ def mark(email: str) -> str:
 def factor_changed(account: Account, what: str) -> None:
     """Tells that something was changed about how somebody signs in; `what` is the audit log's word for it."""
     text = render("auth/mail/factor.txt", user=account, what=what)
-    subject = "A recovery code was used" if what == "recovery code used" else "How you sign in was changed"
+    subject = (
+        gettext("A recovery code was used") if what == "recovery code used" else gettext("How you sign in was changed")
+    )
     enqueue(account.email, subject, text, f"factor {secrets.token_hex(16)}", asked_for=True)
 
 
 def role(account: Account, what: str, given: bool, reason: str) -> None:
     """Tells a member that a role was given to them or taken back."""
     text = render("auth/mail/role.txt", user=account, what=what, given=given, reason=reason)
-    _tell(account, f"Your part at {config.current().site_name}", text)
+    _tell(account, gettext("Your part at %(site)s", site=config.current().site_name), text)
 
 
 def switched(account: Account, on: bool, reason: str) -> None:
     """Tells a member that the account was switched off, or on again."""
     text = render("auth/mail/switched.txt", user=account, on=on, reason=reason)
-    _tell(account, f"Your account at {config.current().site_name}", text)
+    _tell(account, gettext("Your account at %(site)s", site=config.current().site_name), text)
 
 
 def _nobody() -> Account:

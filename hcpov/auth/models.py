@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hcpov import clock, config
 from hcpov.extensions import Model
+from hcpov.text.messages import mark
 
 NAME_LENGTH = 80
 TITLE_LENGTH = 120
@@ -27,7 +28,7 @@ NUMBER_LENGTH = 40
 LINK_LENGTH = 300
 REASON_LENGTH = 300
 
-FORMER = "A former member"  # the name on what stays when an account goes
+FORMER = mark("A former member")  # the name on what stays when an account goes
 
 MODERATOR = "moderator"
 ADMIN = "admin"

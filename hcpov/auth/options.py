@@ -10,6 +10,7 @@ from itsdangerous import Serializer
 from hcpov import clock, config
 from hcpov.auth import letters, second_factor
 from hcpov.auth.passwords import SHORTEST
+from hcpov.languages import lazy
 
 ADDRESSES = {
     "LOGIN_URL": "/sign-in",
@@ -56,26 +57,26 @@ TEMPLATES = {
     "EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "auth/mail/password_changed",
 }
 WORDS = {
-    "INVALID_EMAIL_ADDRESS": "This does not look like an e-mail address.",
-    "EMAIL_NOT_PROVIDED": "Please give your e-mail address.",
-    "PASSWORD_NOT_PROVIDED": "Please give a password.",
-    "PASSWORD_INVALID_LENGTH": "Please use at least %(length)s characters.",
-    "PASSWORD_IS_THE_SAME": "This is the password you have. Please choose another.",
-    "INVALID_PASSWORD": "This is not your password.",
-    "INVALID_PASSWORD_CODE": "This is not your password.",
-    "INVALID_CODE": "This code is not right, or was used already. Wait for the next one.",
-    "TWO_FACTOR_INVALID_TOKEN": "This code is not right, or was used already. Wait for the next one.",
-    "TWO_FACTOR_METHOD_NOT_AVAILABLE": "Please choose one of these.",
-    "INVALID_RECOVERY_CODE": "This is none of your recovery codes, or it was used already.",
-    "WEBAUTHN_NAME_REQUIRED": "Please give the passkey a name.",
-    "WEBAUTHN_NAME_INUSE": "You have a passkey of this name. Please choose another.",
-    "WEBAUTHN_NAME_NOT_FOUND": "You have no passkey of this name.",
-    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": "Please use letters, digits, blanks and hyphens only.",
-    "WEBAUTHN_CREDENTIAL_ID_INUSE": "This passkey is here already.",
-    "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": "This passkey opens no account here.",
-    "WEBAUTHN_CREDENTIAL_WRONG_USAGE": "This passkey cannot be used for this.",
-    "WEBAUTHN_NO_VERIFY": "The passkey could not be checked. Please try again.",
-    "API_ERROR": "That did not work. Please try again.",
+    "INVALID_EMAIL_ADDRESS": lazy("This does not look like an e-mail address."),
+    "EMAIL_NOT_PROVIDED": lazy("Please give your e-mail address."),
+    "PASSWORD_NOT_PROVIDED": lazy("Please give a password."),
+    "PASSWORD_INVALID_LENGTH": lazy("Please use at least %(length)s characters."),
+    "PASSWORD_IS_THE_SAME": lazy("This is the password you have. Please choose another."),
+    "INVALID_PASSWORD": lazy("This is not your password."),
+    "INVALID_PASSWORD_CODE": lazy("This is not your password."),
+    "INVALID_CODE": lazy("This code is not right, or was used already. Wait for the next one."),
+    "TWO_FACTOR_INVALID_TOKEN": lazy("This code is not right, or was used already. Wait for the next one."),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": lazy("Please choose one of these."),
+    "INVALID_RECOVERY_CODE": lazy("This is none of your recovery codes, or it was used already."),
+    "WEBAUTHN_NAME_REQUIRED": lazy("Please give the passkey a name."),
+    "WEBAUTHN_NAME_INUSE": lazy("You have a passkey of this name. Please choose another."),
+    "WEBAUTHN_NAME_NOT_FOUND": lazy("You have no passkey of this name."),
+    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": lazy("Please use letters, digits, blanks and hyphens only."),
+    "WEBAUTHN_CREDENTIAL_ID_INUSE": lazy("This passkey is here already."),
+    "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": lazy("This passkey opens no account here."),
+    "WEBAUTHN_CREDENTIAL_WRONG_USAGE": lazy("This passkey cannot be used for this."),
+    "WEBAUTHN_NO_VERIFY": lazy("The passkey could not be checked. Please try again."),
+    "API_ERROR": lazy("That did not work. Please try again."),
 }
 
 
@@ -133,9 +134,9 @@ def _parts(settings: config.Settings) -> dict[str, Any]:
         "CONFIRM_EMAIL_WITHIN": timedelta(days=letters.CONFIRM_DAYS),
         "RESET_PASSWORD_WITHIN": timedelta(hours=letters.RESET_HOURS),
         "EMAIL_HTML": False,
-        "EMAIL_SUBJECT_REGISTER": "Please confirm your address",
-        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Your password was changed",
-        "EMAIL_SUBJECT_PASSWORD_NOTICE": "Your password was changed",
+        "EMAIL_SUBJECT_REGISTER": lazy("Please confirm your address"),
+        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": lazy("Your password was changed"),
+        "EMAIL_SUBJECT_PASSWORD_NOTICE": lazy("Your password was changed"),
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "CACHE_CONTROL": None,  # web/headers.py says it for every answer
         "LOGOUT_METHODS": ["POST"],

@@ -14,13 +14,14 @@ from hcpov.auth.forms import NOT_CHECKED
 from hcpov.auth.models import Account
 from hcpov.auth.passkeys import READY
 from hcpov.extensions import db
+from hcpov.languages import lazy
 
 View = Callable[[], Response]
 
 MOST_PASSKEYS = 20
-TOO_MANY = f"You have {MOST_PASSKEYS} passkeys, the most there can be. Remove one first."
-LAST = "Your work here needs a second factor, and this passkey is yours. Add another, or an authenticator, first."
-TWICE = "This passkey is here already."
+TOO_MANY = lazy("You have %(most)s passkeys, the most there can be. Remove one first.", most=MOST_PASSKEYS)
+LAST = lazy("Your work here needs a second factor, and this passkey is yours. Add another, or an authenticator, first.")
+TWICE = lazy("This passkey is here already.")
 
 
 def passkeys(view: View) -> Response:

@@ -9,12 +9,13 @@ from flask_security import PasswordUtil
 
 from hcpov import config
 from hcpov.auth.models import PASSWORD_LENGTH
+from hcpov.languages import lazy, lazy_figure
 
 SHORTEST = 8
-TOO_SHORT = f"Please use at least {SHORTEST} characters."
-TOO_LONG = f"Please use at most {PASSWORD_LENGTH:,} characters."
-TOO_COMMON = "This password is among the first that anybody would try. Please choose another."
-TOO_NEAR = "This password can be guessed from your name or address. Please choose another."
+TOO_SHORT = lazy("Please use at least %(length)s characters.", length=SHORTEST)
+TOO_LONG = lazy("Please use at most %(length)s characters.", length=lazy_figure(PASSWORD_LENGTH))
+TOO_COMMON = lazy("This password is among the first that anybody would try. Please choose another.")
+TOO_NEAR = lazy("This password can be guessed from your name or address. Please choose another.")
 NEAR = ("email", "name", "place")
 
 

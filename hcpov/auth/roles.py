@@ -7,13 +7,14 @@ from sqlalchemy import delete, update
 
 from hcpov.audit.actions import note
 from hcpov.auth import letters, queries
-from hcpov.auth.models import ADMIN, Account, LoginSession, Role
+from hcpov.auth.models import ADMIN, EDITOR, Account, LoginSession, Role
 from hcpov.extensions import db
+from hcpov.languages import gettext, lazy
 
-LAST_ADMIN = "This is the last admin who can sign in. Make somebody else an admin first."
-NO_ADMIN = "You are no admin any more, so nothing was changed."
-ONESELF = "Nobody switches off the account they are signed in with. Ask another admin."
-NO_MEMBER = "This person cannot sign in yet: the account is switched off, or its address was never confirmed."
+LAST_ADMIN = lazy("This is the last admin who can sign in. Make somebody else an admin first.")
+NO_ADMIN = lazy("You are no admin any more, so nothing was changed.")
+ONESELF = lazy("Nobody switches off the account they are signed in with. Ask another admin.")
+NO_MEMBER = lazy("This person cannot sign in yet: the account is switched off, or its address was never confirmed.")
 
 
 class Refused(Exception):
@@ -27,7 +28,7 @@ def give(account: Account, name: str, by: int | None, reason: str = "") -> None:
     role = queries.role_named(name)
     if role not in account.roles:
         account.roles.append(role)
-        tell(account, f"{name} of the site", True, by, reason, role=name)
+        tell(account, in_words(name), True, by, reason, role=name)
 
 
 def take(account: Account, name: str, by: int | None, reason: str = "") -> None:
@@ -38,7 +39,7 @@ def take(account: Account, name: str, by: int | None, reason: str = "") -> None:
         _must_leave_an_admin(account)
     if role in account.roles:
         account.roles.remove(role)
-        tell(account, f"{name} of the site", False, by, reason, role=name)
+        tell(account, in_words(name), False, by, reason, role=name)
 
 
 def switch(account: Account, on: bool, by: int | None, reason: str) -> None:
@@ -68,6 +69,13 @@ def hold(account: Account, by: int | None) -> None:
     db.session.refresh(account)
     if by is not None and by not in queries.working_admins():
         raise Refused(NO_ADMIN)
+
+
+def in_words(role: str, blog: str = "") -> str:
+    """Returns a role as it is said of somebody: `admin of the site`, or `editor of` a blog."""
+    if blog:
+        return gettext("editor of %(blog)s", blog=blog) if role == EDITOR else gettext("author of %(blog)s", blog=blog)
+    return gettext("admin of the site") if role == ADMIN else gettext("moderator of the site")
 
 
 def must_be_member(account: Account) -> None:

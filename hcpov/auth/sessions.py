@@ -17,6 +17,7 @@ from flask_security.utils import set_request_attr
 from hcpov import clock, config
 from hcpov.auth import actions, guesses, queries
 from hcpov.auth.models import DEVICE_LENGTH, Account, LoginSession
+from hcpov.languages import gettext
 
 KEY = "key"
 PROVEN = "proven"
@@ -76,9 +77,11 @@ def here() -> str:
 
 def device(agent: str) -> str:
     """Returns a browser and a system in words, such as `Firefox on Windows`; never the header itself."""
-    browser = next((name for name, pattern in BROWSERS if re.search(pattern, agent[:500])), "A browser")
+    browser = next((name for name, pattern in BROWSERS if re.search(pattern, agent[:500])), gettext("A browser"))
     system = next((name for name, pattern in SYSTEMS if re.search(pattern, agent[:500])), "")
-    return (f"{browser} on {system}" if system else browser)[:DEVICE_LENGTH]
+    if system:
+        return gettext("%(browser)s on %(system)s", browser=browser, system=system)[:DEVICE_LENGTH]
+    return browser[:DEVICE_LENGTH]
 
 
 def proven() -> bool:

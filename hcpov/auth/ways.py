@@ -14,10 +14,11 @@ from hcpov import clock
 from hcpov.auth import queries, sessions
 from hcpov.auth.models import Account
 from hcpov.auth.passkeys import READY
+from hcpov.languages import lazy
 
 HALF_WAY = timedelta(minutes=15)
 SINCE = "tf_since"
-TOO_LATE = "That took too long. Please begin again."
+TOO_LATE = lazy("That took too long. Please begin again.")
 
 
 def half_way(*states: str) -> Account | None:
@@ -48,7 +49,7 @@ def unproven(back: str) -> Response | None:
 
 def turned_back(location: str, words: str = TOO_LATE) -> Response:
     """Leads back to a page that shows these words."""
-    flash(words)
+    flash(str(words))  # the session takes no stand-in
     return see_other(location)
 
 

@@ -14,6 +14,7 @@ from hcpov.blog import history, letters, texts, versions
 from hcpov.blog.models import UNPUBLISHED, Blog, Change, CommentRule, Draft, Kind, Post, State
 from hcpov.blog.writing import write, write_about
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.text.slugs import RESERVED, numbered, slug_for
 
 OPEN = timedelta(minutes=10)  # after its last word, somebody's tab counts as open for so long
@@ -248,7 +249,7 @@ def let_go(account: Account, keep_name: bool) -> None:
     by_them = Post.author_id == account.id
     own = or_(Post.byline_name.in_(["", account.name]), func.lower(Post.byline_name) == account.name.lower())
     unseen = Post.state.in_([State.DRAFT, State.REVIEW, State.SCHEDULED])
-    byline = {"byline_name": FORMER, "byline_title": "", "byline_place": ""}
+    byline = {"byline_name": gettext(FORMER), "byline_title": "", "byline_place": ""}
     if keep_name:
         byline = {"byline_name": account.name, "byline_title": account.title, "byline_place": account.place}
     for statement in (

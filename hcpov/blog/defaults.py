@@ -7,13 +7,14 @@ from flask import render_template
 
 from hcpov import config
 from hcpov.blog import subjects
+from hcpov.languages import lazy
 from hcpov.pages.recording import show
 from hcpov.text import markdown
 
 PAGES = {
-    "comment-policy": ("Comment policy", "pages/comment-policy.md"),
-    "privacy": ("Privacy", "pages/privacy.md"),
-    "accessibility": ("Accessibility", "pages/accessibility.md"),
+    "comment-policy": (lazy("Comment policy"), "comment-policy.md"),
+    "privacy": (lazy("Privacy"), "privacy.md"),
+    "accessibility": (lazy("Accessibility"), "accessibility.md"),
 }
 
 
@@ -35,13 +36,13 @@ def page(slug: str) -> DefaultPage | None:
     if slug not in PAGES:
         return None
     show(subjects.PAGES)
-    settings, (title, template) = config.current(), PAGES[slug]
+    settings, (title, name) = config.current(), PAGES[slug]
     body = render_template(
-        template,
+        [f"pages/{settings.language}/{name}", f"pages/{name}"],
         edit_minutes=settings.edit_minutes,
         script_host=urlsplit(settings.htmx_url).hostname,
         picture_hosts=settings.picture_hosts.split(),
         session_days=settings.session_days,
         idle_hours=settings.idle_hours,
     )
-    return DefaultPage(title, body.strip())
+    return DefaultPage(str(title), body.strip())

@@ -10,8 +10,10 @@ from hcpov.blog import texts, versions
 from hcpov.blog.models import Change, Draft, Post, Revision, State
 from hcpov.blog.subjects import revisions
 from hcpov.extensions import db
+from hcpov.languages import gettext
+from hcpov.text.messages import mark
 
-CAME_BACK = "A restored backup brought back words that had been removed for privacy."
+CAME_BACK = mark("A restored backup brought back words that had been removed for privacy.")
 
 
 def record(
@@ -71,9 +73,9 @@ def take_back(post_id: int, removed_at: datetime) -> bool:
     since = (Revision.kind == Change.REMOVAL, Revision.at >= removed_at - timedelta(minutes=1))
     if db.session.scalar(select(Revision.id).where(Revision.post_id == post_id, *since).limit(1)) is not None:
         return False
-    if post.state == State.WITHDRAWN and any(each.get("reason") == CAME_BACK for each in post.notices):
+    if post.state == State.WITHDRAWN and any(each.get("reason") == gettext(CAME_BACK) for each in post.notices):
         return False
     erase(post_id)
     post.state, post.version, post.updated_at = State.WITHDRAWN, post.version + 1, clock.now()
-    note_change(post, None, Change.WITHDRAWAL, CAME_BACK)
+    note_change(post, None, Change.WITHDRAWAL, gettext(CAME_BACK))
     return True

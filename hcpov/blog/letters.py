@@ -10,19 +10,26 @@ from hcpov import clock, config
 from hcpov.auth.models import ADMIN, EDITOR, Account, Role
 from hcpov.blog.models import BlogRole, Post
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail.actions import enqueue
 
 
 def ask_editors(post: Post, account_id: int) -> None:
     """Asks the editors of a post's blog to look at it; the admins when the blog has none. Nobody asks themselves."""
     for editor in _editors(post.blog_id, account_id) or _admins(account_id):
-        _write(post, editor, f"A post waits for you on {post.blog.name}", "blog/mail/review.txt")
+        _write(post, editor, gettext("A post waits for you on %(name)s", name=post.blog.name), "blog/mail/review.txt")
 
 
 def send_back(post: Post, word: str) -> None:
     """Tells a post's writer that it came back, with an editor's word."""
     if post.author is not None and post.author.active:
-        _write(post, post.author, f"Your post on {post.blog.name} came back", "blog/mail/returned.txt", word=word)
+        _write(
+            post,
+            post.author,
+            gettext("Your post on %(name)s came back", name=post.blog.name),
+            "blog/mail/returned.txt",
+            word=word,
+        )
 
 
 def _write(post: Post, account: Account, subject: str, template: str, **context: str) -> None:

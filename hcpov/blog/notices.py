@@ -6,21 +6,21 @@ from typing import Any
 
 from hcpov import languages
 from hcpov.blog.models import Change, Post
+from hcpov.languages import gettext, lazy
 from hcpov.text import dates
 
 WORDS = {
-    Change.PUBLICATION: "Published",
-    Change.MINOR: "Minor change",
-    Change.CORRECTION: "Correction",
-    Change.CONCERN: "Expression of concern",
-    Change.RETRACTION: "Retraction",
-    Change.REMOVAL: "Removed for privacy",
-    Change.WITHDRAWAL: "Withdrawn",
-    Change.RETURN: "Brought back",
+    Change.PUBLICATION: lazy("Published"),
+    Change.MINOR: lazy("Minor change"),
+    Change.CORRECTION: lazy("Correction"),
+    Change.CONCERN: lazy("Expression of concern"),
+    Change.RETRACTION: lazy("Retraction"),
+    Change.REMOVAL: lazy("Removed for privacy"),
+    Change.WITHDRAWAL: lazy("Withdrawn"),
+    Change.RETURN: lazy("Brought back"),
 }
 ON_TOP = frozenset({Change.CONCERN, Change.RETRACTION})
-RETRACTED = "Retracted: "
-UNTITLED = "Untitled"
+UNTITLED = lazy("Untitled")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def notice_rows(post: Post) -> list[NoticeRow]:
 
 def titled(post: Post) -> str:
     """Returns a post's title as it is shown: named when it has none, marked when it was retracted."""
-    return (RETRACTED if post.retracted else "") + (post.title or UNTITLED)
+    title = post.title or str(UNTITLED)
+    return gettext("Retracted: %(title)s", title=title) if post.retracted else title
 
 
 def structured(
@@ -80,7 +81,7 @@ def _row(said: dict[str, str]) -> NoticeRow:
     return NoticeRow(
         number=int(said["number"]),
         kind=kind.value,
-        words=WORDS[kind],
+        words=str(WORDS[kind]),
         reason=said["reason"],
         at=languages.long_date(at),
         at_machine=dates.machine(at),

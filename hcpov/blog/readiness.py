@@ -3,6 +3,7 @@
 import html
 import re
 
+from hcpov.languages import gettext
 from hcpov.text import markdown
 from hcpov.text.merging import is_undecided
 from hcpov.text.plain import is_blank
@@ -15,18 +16,21 @@ def lacks(fields: dict[str, str], guest: bool) -> dict[str, str]:
     """Returns for each field what is missing. A guest's disclosure must be answered; “None” is an answer (ICMJE)."""
     found = {}
     if is_blank(fields["title"]):
-        found["title"] = "Give it a title before readers see it."
+        found["title"] = gettext("Give it a title before readers see it.")
     if is_blank(fields["body"]):
-        found["body"] = "There is no text yet."
+        found["body"] = gettext("There is no text yet.")
     elif is_undecided(fields["body"]):
-        found["body"] = "Two versions of a place stand in the text. Keep one, and take the lines in brackets out."
+        found["body"] = gettext(
+            "Two versions of a place stand in the text. Keep one, and take the lines in brackets out."
+        )
     elif (undescribed := _undescribed(fields["body"])) is not None:
-        found["body"] = (
-            f"Picture {undescribed} has no description for those who cannot see it. "
-            "Write it between the square brackets: ![what it shows](…)."
+        found["body"] = gettext(
+            "Picture %(number)s has no description for those who cannot see it. Write it between the square brackets: "
+            "![what it shows](…).",
+            number=undescribed,
         )
     if guest and is_blank(fields["disclosure"]):
-        found["disclosure"] = "A guest's post needs an answer; “None” is one."
+        found["disclosure"] = gettext("A guest's post needs an answer; “None” is one.")
     return found
 
 

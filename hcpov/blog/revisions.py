@@ -16,6 +16,7 @@ from hcpov.blog import subjects, texts
 from hcpov.blog.models import Change, Draft, Post, Revision
 from hcpov.blog.notices import WORDS
 from hcpov.extensions import db
+from hcpov.languages import lazy
 from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.text.differences import Paragraph, condensed, differences, is_changed
@@ -23,11 +24,11 @@ from hcpov.text.differences import Paragraph, condensed, differences, is_changed
 AT_ONCE = 10  # comparisons on one page
 CHARACTERS = 400_000  # of text compared on one page, unless it is asked for two revisions
 NAMES = {
-    "title": "Title",
-    "summary": "Summary",
-    "editors_note": "Editor's note",
-    "body": "Text",
-    "disclosure": "Disclosure",
+    "title": lazy("Title"),
+    "summary": lazy("Summary"),
+    "editors_note": lazy("Editor's note"),
+    "body": lazy("Text"),
+    "disclosure": lazy("Disclosure"),
 }
 
 

@@ -13,6 +13,7 @@ from hcpov.blog.subjects import title
 from hcpov.comments.models import Comment, Decision
 from hcpov.comments.subjects import DECISIONS
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.pages.recording import show
 from hcpov.text import dates
 
@@ -112,6 +113,6 @@ def _log_row(done: Decision) -> LogRow:
         reason=done.reason,
         at=languages.long_moment(done.at),
         at_machine=dates.machine(done.at),
-        post_title=(done.post.title or "Untitled") if done.post and public else "",
+        post_title=(done.post.title or gettext("Untitled")) if done.post and public else "",
         post_path=post_path(done.post) if done.post and public else "",
     )

@@ -15,9 +15,10 @@ from hcpov.comments.queries import ALIVE
 from hcpov.comments.subjects import said_by, talk
 from hcpov.extensions import db
 from hcpov.pages import changes
+from hcpov.text.messages import mark
 
 AT_ONCE = 500
-FORMER_READER = "A former reader"
+FORMER_READER = mark("A former reader")
 
 NOBODY: dict[str, Any] = {
     "title": "",

@@ -12,6 +12,7 @@ from hcpov.blog.feeds.rows import Answered, Entry, Feed, Person, name_of, people
 from hcpov.comments import subjects
 from hcpov.comments.models import Comment, State
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.pages.recording import show
 from hcpov.text.absolute_links import absolute
 
@@ -34,7 +35,7 @@ def feed(source: ThreadSource, before: int | None) -> Feed:
     entries = [_entry(each, source, site) for each in shown]
     return Feed(
         id=name_of(source.namer, f"post/{source.post_id}/comments"),
-        title=f"Comments on {source.title}",
+        title=gettext("Comments on %(title)s", title=source.title),
         subtitle="",
         author=Person(config.current().site_name, f"{site}/"),
         home=f"{site}{source.path}",
@@ -56,7 +57,7 @@ def _entry(comment: Comment, source: ThreadSource, site: str) -> Entry:
     return Entry(
         id=name_of(source.namer, f"comment/{comment.id}"),
         address=address,
-        title=f"{comment.name} on {source.title}",
+        title=gettext("%(name)s on %(title)s", name=comment.name, title=source.title),
         html=absolute(render_template("comments/_feed.html", comment=comment), post),
         published_at=comment.published_at,
         updated_at=max(comment.published_at, comment.edited_at or comment.published_at),

@@ -11,6 +11,7 @@ from wtforms.validators import Length, StopValidation
 from hcpov.auth.forms import Form
 from hcpov.auth.models import EMAIL_LENGTH, NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH
 from hcpov.comments.models import BODY_LENGTH, DISCLOSURE_LENGTH, REASON_LENGTH
+from hcpov.languages import gettext, lazy, lazy_figure
 from hcpov.text.plain import clean, is_blank, one_line
 
 
@@ -48,7 +49,8 @@ def of_guests(words: str) -> Callable[[Any, Field], None]:
 
 def at_most(limit: int, what: str) -> Length:
     """Returns a check of a field's length, in characters."""
-    return Length(max=limit, message=f"{what} can be at most {limit:,} characters long.")
+    words = lazy("%(what)s can be at most %(limit)s characters long.", what=what, limit=lazy_figure(limit))
+    return Length(max=limit, message=words)
 
 
 def reachable(_form: Any, field: Field) -> None:
@@ -58,14 +60,18 @@ def reachable(_form: Any, field: Field) -> None:
     try:
         field.data = validate_email(field.data, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise StopValidation("This does not look like an e-mail address. One looks like name@example.org.") from None
+        raise StopValidation(
+            gettext("This does not look like an e-mail address. One looks like name@example.org.")
+        ) from None
 
 
 class ReportForm(Form):
     """A reader's report."""
 
     reason = StringField(
-        "What is wrong with it", [said("Please say what is wrong."), at_most(REASON_LENGTH, "A reason")], filters=[line]
+        lazy("What is wrong with it"),
+        [said(lazy("Please say what is wrong.")), at_most(REASON_LENGTH, lazy("A reason"))],
+        filters=[line],
     )
 
 
@@ -73,36 +79,46 @@ class PatientAnswer(Form):
     """The answer to "may identify a patient": `no` with a reason, or `editors`."""
 
     patient = StringField(filters=[line])
-    patient_reason = StringField("Why it is no patient", [at_most(REASON_LENGTH, "A reason")], filters=[line])
+    patient_reason = StringField(
+        lazy("Why it is no patient"), [at_most(REASON_LENGTH, lazy("A reason"))], filters=[line]
+    )
 
 
 class EditForm(PatientAnswer):
     """Other words for a comment."""
 
     body = TextAreaField(
-        "Comment", [said("Please write your comment."), at_most(BODY_LENGTH, "A comment")], filters=[cleaned]
+        lazy("Comment"),
+        [said(lazy("Please write your comment.")), at_most(BODY_LENGTH, lazy("A comment"))],
+        filters=[cleaned],
     )
 
 
 class CommentForm(PatientAnswer):
     """The comment form. Names are the public contract; limits are the table's."""
 
-    name = StringField("Name", [of_guests("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line])
+    name = StringField(
+        lazy("Name"), [of_guests(lazy("Please give your name.")), at_most(NAME_LENGTH, lazy("A name"))], filters=[line]
+    )
     title = StringField(
-        "Professional title",
-        [of_guests("Please give your professional title."), at_most(TITLE_LENGTH, "A title")],
+        lazy("Professional title"),
+        [of_guests(lazy("Please give your professional title.")), at_most(TITLE_LENGTH, lazy("A title"))],
         filters=[line],
     )
     place = StringField(
-        "Place", [of_guests("Please say where you work or live."), at_most(PLACE_LENGTH, "A place")], filters=[line]
+        lazy("Place"),
+        [of_guests(lazy("Please say where you work or live.")), at_most(PLACE_LENGTH, lazy("A place"))],
+        filters=[line],
     )
-    email = StringField("E-mail", [at_most(EMAIL_LENGTH, "An e-mail address"), reachable], filters=[line])
+    email = StringField(lazy("E-mail"), [at_most(EMAIL_LENGTH, lazy("An e-mail address")), reachable], filters=[line])
     body = TextAreaField(
-        "Comment", [said("Please write your comment."), at_most(BODY_LENGTH, "A comment")], filters=[cleaned]
+        lazy("Comment"),
+        [said(lazy("Please write your comment.")), at_most(BODY_LENGTH, lazy("A comment"))],
+        filters=[cleaned],
     )
-    disclosure = StringField("Disclosure", [at_most(DISCLOSURE_LENGTH, "A disclosure")], filters=[line])
+    disclosure = StringField(lazy("Disclosure"), [at_most(DISCLOSURE_LENGTH, lazy("A disclosure"))], filters=[line])
     parent = HiddenField(filters=[line])
     challenge = HiddenField(filters=[line])
-    code = StringField("Security code", filters=[line])
+    code = StringField(lazy("Security code"), filters=[line])
     editor = StringField(filters=[line])  # "yes": neither seen nor heard, an editor shall check the comment
     website = StringField(filters=[line])  # the honeypot: people do not see it

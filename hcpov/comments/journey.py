@@ -15,19 +15,20 @@ from hcpov.comments import networks, queries
 from hcpov.comments.forms import CommentForm, PatientAnswer
 from hcpov.comments.guard import Finding
 from hcpov.comments.models import Comment
+from hcpov.languages import lazy
 from hcpov.text.plain import is_blank
 
-FIRST_CODE = "One step is left: type the digits in the picture. Your words are below, as you wrote them."
-NEW_CODE = "Here is a new code. Your words are below, as you wrote them."
-WRONG = "These were not the digits in the picture. Here is a new code."
-EXPIRED = "This code has expired. Here is a new one."
-USED = "This code was used before. Here is a new one."
-FOREIGN = "This code is not for this post. Here is a new one."
-SLOWLY = "Several wrong codes came from your network. Wait a minute, then answer this new one."
-EMPTY = "Please type the digits in the picture."
-AGAIN = "Your session changed since this page was opened. Your words are safe: press the button once more."
-REASON_MISSING = "Please say in a few words why it is no patient."
-PARENT_GONE = "The comment you were answering is no longer here. Yours can stand by itself: send it again."
+FIRST_CODE = lazy("One step is left: type the digits in the picture. Your words are below, as you wrote them.")
+NEW_CODE = lazy("Here is a new code. Your words are below, as you wrote them.")
+WRONG = lazy("These were not the digits in the picture. Here is a new code.")
+EXPIRED = lazy("This code has expired. Here is a new one.")
+USED = lazy("This code was used before. Here is a new one.")
+FOREIGN = lazy("This code is not for this post. Here is a new one.")
+SLOWLY = lazy("Several wrong codes came from your network. Wait a minute, then answer this new one.")
+EMPTY = lazy("Please type the digits in the picture.")
+AGAIN = lazy("Your session changed since this page was opened. Your words are safe: press the button once more.")
+REASON_MISSING = lazy("Please say in a few words why it is no patient.")
+PARENT_GONE = lazy("The comment you were answering is no longer here. Yours can stand by itself: send it again.")
 
 
 @dataclass

@@ -15,6 +15,7 @@ from hcpov.comments import subjects
 from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
 from hcpov.extensions import UtcDateTime, db
+from hcpov.languages import gettext
 from hcpov.pages.recording import show
 from hcpov.text import dates
 from hcpov.text.excerpts import excerpt, text_of
@@ -196,6 +197,6 @@ def _said_row(comment: Comment) -> SaidRow:
         excerpt=excerpt(text_of(comment.html), EXCERPT),
         said=languages.long_date(comment.created_at),
         said_machine=dates.machine_minute(comment.created_at),
-        post_title=comment.post.title or "Untitled",
+        post_title=comment.post.title or gettext("Untitled"),
         post_path=post_path(comment.post),
     )

@@ -15,9 +15,11 @@ from hcpov import clock, languages
 from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, BlogRole, Post
 from hcpov.blog.rows import post_path
+from hcpov.comments import grounds
 from hcpov.comments.models import Comment, Report, State
 from hcpov.comments.threads import CommentRow, comment_row
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.text import identifiers
 from hcpov.text.excerpts import excerpt
 from hcpov.text.finds import Find
@@ -124,13 +126,15 @@ def held_row(comment: Comment, reports: list[str]) -> HeldRow:
     return HeldRow(
         comment=comment_row(comment, post.author_id),
         ago=languages.ago(comment.created_at, clock.now()),
-        post_title=post.title or "Untitled",
+        post_title=post.title or gettext("Untitled"),
         post_path=post_path(post),
-        why=[f"reported: {reason}" for reason in reports] if reported else comment.reasons or ["to be read again"],
+        why=[gettext("reported: %(reason)s", reason=each) for each in reports]
+        if reported
+        else [grounds.said(each) for each in comment.reasons or ["to be read again"]],
         body=comment.body,
         finds=tuple(identifiers.find(comment.body, own + author)),
         reported=reported,
-        answers=comment.parent.name or "a comment that was erased" if comment.parent else "",
+        answers=comment.parent.name or gettext("a comment that was erased") if comment.parent else "",
         answered=excerpt(comment.parent.body, CONTEXT) if comment.parent else "",
     )
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from hcpov import languages
 from hcpov.comments import receipts
 from hcpov.comments.models import Comment, State
+from hcpov.languages import gettext, lazy
 from hcpov.text import dates
 from hcpov.text.plain import initials
 
-REMOVED, WAITS = "This comment was removed.", "This comment is with the editors."
+REMOVED, WAITS = lazy("This comment was removed."), lazy("This comment is with the editors.")
 STUBS = {State.REMOVED: REMOVED, State.SPAM: REMOVED, State.HELD: WAITS, State.RETURNED: WAITS}
 
 
@@ -61,7 +62,11 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         account_id=comment.account_id,
         receipt=receipts.issue(comment.id) if own else "",
         stub=STUBS.get(State(comment.state), ""),
-        edited="" if not comment.edited_at else "edited by an editor" if comment.edited_by_editor else "edited",
+        edited=""
+        if not comment.edited_at
+        else gettext("edited by an editor")
+        if comment.edited_by_editor
+        else gettext("edited"),
     )
 
 

@@ -11,9 +11,10 @@ from hcpov.auth.models import EDITOR, Account
 from hcpov.blog.models import Blog, BlogRole
 from hcpov.desk.policy import Keeper
 from hcpov.extensions import db
+from hcpov.languages import lazy
 
-NO_EDITOR = "You are no editor of this blog any more, so nothing was changed."
-EDITS_HERE = "An editor of a blog can write there already."
+NO_EDITOR = lazy("You are no editor of this blog any more, so nothing was changed.")
+EDITS_HERE = lazy("An editor of a blog can write there already.")
 
 
 def give_site_role(keeper: Keeper, account: Account, role: str, reason: str) -> None:
@@ -81,5 +82,5 @@ def _hold(keeper: Keeper, account: Account, blog: Blog) -> None:
 
 
 def _tell(keeper: Keeper, account: Account, blog: Blog, role: str, given: bool, reason: str) -> None:
-    what = f"{role} of {blog.name}"
+    what = roles.in_words(role, blog.name)
     roles.tell(account, what, given, keeper.account_id, reason, role=role, blog=blog.id)

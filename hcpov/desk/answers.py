@@ -10,15 +10,16 @@ from hcpov.comments import decisions, queue
 from hcpov.comments.queue import HeldRow
 from hcpov.desk.forms import SettleForm
 from hcpov.desk.policy import Keeper
+from hcpov.languages import lazy
 from hcpov.web import chrome, htmx
 from hcpov.web.article import spans
 from hcpov.web.paging import row_number
 
 HELD = "/desk/held"
-CHANGED = "It changed while you read. Here it is as it stands now. Nothing was done."
-LATE = "Somebody settled it meanwhile, or the writer took it back. Nothing was done twice."
-NO_UNDO = "This can be undone no more: the comment was changed or settled again since."
-NOTHING_TICKED = "Tick at least one comment first."
+CHANGED = lazy("It changed while you read. Here it is as it stands now. Nothing was done.")
+LATE = lazy("Somebody settled it meanwhile, or the writer took it back. Nothing was done twice.")
+NO_UNDO = lazy("This can be undone no more: the comment was changed or settled again since.")
+NOTHING_TICKED = lazy("Tick at least one comment first.")
 
 
 def page(template: str, keeper: Keeper, status: int = 200, **context: Any) -> Response:

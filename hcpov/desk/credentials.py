@@ -8,6 +8,7 @@ from hcpov.desk import answers
 from hcpov.desk.forms import BadgeForm
 from hcpov.desk.policy import Keeper
 from hcpov.desk.settling import moderator_here, read_at
+from hcpov.languages import lazy
 from hcpov.profiles import actions, asks, policy, terms
 from hcpov.web import htmx
 from hcpov.web.paging import row_number
@@ -17,9 +18,9 @@ blueprint = Blueprint("credentials", __name__)
 
 WAITING, GRANTED = "/desk/credentials", "/desk/credentials/granted"
 STOOD = {"grant": CredentialState.ASKED, "refuse": CredentialState.ASKED, "revoke": CredentialState.GRANTED}
-OWN = "This form is about your own badge. Another moderator decides on it."
-LATE = "Somebody decided meanwhile, or the member took it back. Nothing was done twice."
-CHANGED = "The member changed their name while you read. Here it is as it stands now. Nothing was done."
+OWN = lazy("This form is about your own badge. Another moderator decides on it.")
+LATE = lazy("Somebody decided meanwhile, or the member took it back. Nothing was done twice.")
+CHANGED = lazy("The member changed their name while you read. Here it is as it stands now. Nothing was done.")
 
 
 @blueprint.get(WAITING)

@@ -12,6 +12,7 @@ from hcpov.auth.forms import Form
 from hcpov.blog.models import CommentRule
 from hcpov.comments.forms import at_most, cleaned, line, said
 from hcpov.comments.models import BODY_LENGTH, REASON_LENGTH, WORD_LENGTH
+from hcpov.languages import figure, gettext, lazy
 from hcpov.profiles import terms
 from hcpov.text import identifiers
 
@@ -21,10 +22,10 @@ DAYS = 3650
 
 _WORD = re.compile(r"[^\W_]+")
 RULES = {
-    CommentRule.OPEN: "Show every comment at once",
-    CommentRule.FIRST: "Hold the first by each address",
-    CommentRule.ALL: "Hold every comment",
-    CommentRule.CLOSED: "Take no new comments",
+    CommentRule.OPEN: lazy("Show every comment at once"),
+    CommentRule.FIRST: lazy("Hold the first by each address"),
+    CommentRule.ALL: lazy("Hold every comment"),
+    CommentRule.CLOSED: lazy("Take no new comments"),
 }
 
 
@@ -33,7 +34,9 @@ def names_nobody(form: Any, field: Field) -> None:
     reason = field.data or ""
     writer = re.search(rf"(?<!\w){re.escape(form.writer)}(?!\w)", reason, re.IGNORECASE) if form.writer else None
     if writer or identifiers.find(reason):
-        raise StopValidation("The log is public: leave out the writer's name and whatever may identify a patient.")
+        raise StopValidation(
+            gettext("The log is public: leave out the writer's name and whatever may identify a patient.")
+        )
 
 
 class SettleForm(Form):
@@ -41,13 +44,13 @@ class SettleForm(Form):
 
     writer = ""
     body = TextAreaField(
-        "The words to publish",
-        [said("Please leave some words to publish."), at_most(BODY_LENGTH, "A comment")],
+        lazy("The words to publish"),
+        [said(lazy("Please leave some words to publish.")), at_most(BODY_LENGTH, lazy("A comment"))],
         filters=[cleaned],
     )
     reason = StringField(
-        "Reason",
-        [said("Please give the writer a reason."), at_most(REASON_LENGTH, "A reason"), names_nobody],
+        lazy("Reason"),
+        [said(lazy("Please give the writer a reason.")), at_most(REASON_LENGTH, lazy("A reason")), names_nobody],
         filters=[line],
     )
 
@@ -68,15 +71,17 @@ def in_time(form: Any, _field: Field) -> None:
     """Refuses what is no day, a day that is over, and one too far ahead."""
     first, last = terms.today() + timedelta(days=1), terms.latest()
     if (day := form.until) is None or not first <= day <= last:
-        raise StopValidation(f"Give a day from {first} to {last}.")
+        raise StopValidation(gettext("Give a day from %(first)s to %(last)s.", first=first, last=last))
 
 
 class BadgeForm(Form):
     """A moderator's decision on a badge: a last day to grant it, a reason to refuse it or to take it back."""
 
-    expires_on = StringField("Shown until", [in_time], filters=[line])
+    expires_on = StringField(lazy("Shown until"), [in_time], filters=[line])
     reason = StringField(
-        "Reason", [said("Please give the member a reason."), at_most(REASON_LENGTH, "A reason")], filters=[line]
+        lazy("Reason"),
+        [said(lazy("Please give the member a reason.")), at_most(REASON_LENGTH, lazy("A reason"))],
+        filters=[line],
     )
 
     @property
@@ -96,15 +101,21 @@ class BadgeForm(Form):
 class WordsForm(Form):
     """The words that hold a comment, one a line."""
 
-    words = TextAreaField("Words and phrases", [at_most(WORDS_LENGTH, "The list")], filters=[cleaned])
+    words = TextAreaField(lazy("Words and phrases"), [at_most(WORDS_LENGTH, lazy("The list"))], filters=[cleaned])
 
     def validate_words(self, _field: Field) -> None:
         """Refuses more or longer words than are kept."""
         words = self.listed()
         if len(words) > WORDS:
-            raise StopValidation(f"{len(words):,} words are too many: at most {WORDS} are kept.")
+            raise StopValidation(
+                gettext(
+                    "%(number)s words are too many: at most %(most)s are kept.", number=figure(len(words)), most=WORDS
+                )
+            )
         if any(len(word) > WORD_LENGTH for word in words):
-            raise StopValidation(f"A word or phrase can be at most {WORD_LENGTH} characters long.")
+            raise StopValidation(
+                gettext("A word or phrase can be at most %(length)s characters long.", length=WORD_LENGTH)
+            )
 
     def listed(self) -> list[str]:
         """Returns the words as the guard compares them: small letters, single blanks, no other signs."""
@@ -115,10 +126,13 @@ class WordsForm(Form):
 class RuleForm(Form):
     """Whose comments a blog publishes at once, and for how long."""
 
-    rule = StringField("New comments", [AnyOf([rule.value for rule in RULES], "Choose one of the rules.")])
+    rule = StringField(lazy("New comments"), [AnyOf([rule.value for rule in RULES], lazy("Choose one of the rules."))])
     days = IntegerField(
-        "Close after days",
-        [Optional(), NumberRange(1, DAYS, f"Give a number of days from 1 to {DAYS}, or leave it empty.")],
+        lazy("Close after days"),
+        [
+            Optional(),
+            NumberRange(1, DAYS, lazy("Give a number of days from 1 to %(days)s, or leave it empty.", days=DAYS)),
+        ],
     )
 
 
@@ -126,7 +140,7 @@ class ReasonForm(Form):
     """Why a role is given or taken, or an account switched off: for the log, and for the member."""
 
     reason = StringField(
-        "Reason",
-        [said("Please give a reason."), at_most(LOG_LENGTH, "A reason")],
+        lazy("Reason"),
+        [said(lazy("Please give a reason.")), at_most(LOG_LENGTH, lazy("A reason"))],
         filters=[line],
     )

@@ -15,6 +15,7 @@ from hcpov.desk.outbox import queries as mail
 from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import writer_of
 from hcpov.extensions import db
+from hcpov.languages import gettext
 
 LISTED = 30
 UNPUBLISHED = (State.REVIEW, State.SCHEDULED, State.DRAFT)
@@ -110,7 +111,7 @@ def _begun(keeper: Keeper, edits: Collection[int]) -> list[Begun]:
     return [
         Begun(
             id=number,
-            title=title or "Untitled",
+            title=title or gettext("Untitled"),
             blog=blog,
             state=state,
             at=languages.long_moment(due if state == State.SCHEDULED and due else written),

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from hcpov.auth import roles
 from hcpov.auth.models import ADMIN, AUTHOR, EDITOR, MODERATOR, Account, account_role
 from hcpov.blog.models import Blog, BlogRole
 from hcpov.desk import policy
 from hcpov.desk.policy import Keeper
 from hcpov.extensions import db
+from hcpov.languages import gettext
 
 PAGE = 30
 
@@ -137,11 +139,11 @@ def _row(keeper: Keeper, account: Account, names: dict[int, str], whole: bool = 
 
 
 def _role(keeper: Keeper, role: str, blog_id: int | None, blog_name: str) -> RoleRow:
-    words = f"{role.capitalize()} of {blog_name or 'the site'}"
-    return RoleRow(role, blog_id, words, policy.may_give(keeper, role, blog_id))
+    words = roles.in_words(role, blog_name)
+    return RoleRow(role, blog_id, words[:1].upper() + words[1:], policy.may_give(keeper, role, blog_id))
 
 
 def _state(account: Account) -> str:
     if not account.active:
-        return "switched off"
-    return "" if account.confirmed_at else "address not confirmed"
+        return gettext("switched off")
+    return "" if account.confirmed_at else gettext("address not confirmed")

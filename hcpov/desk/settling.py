@@ -13,10 +13,11 @@ from hcpov.comments import actions, queue
 from hcpov.comments.models import Comment, Decision, State
 from hcpov.desk import policy
 from hcpov.desk.policy import Keeper
+from hcpov.languages import lazy
 from hcpov.web.redirects import see_other
 
 TICKED = 100
-SECOND_FACTOR = (
+SECOND_FACTOR = lazy(
     "This form needs your second factor. Open your account, set one up or show it, then send the form again."
 )
 

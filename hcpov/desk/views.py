@@ -10,6 +10,7 @@ from hcpov.desk import answers, front, policy, settling
 from hcpov.desk.answers import HELD
 from hcpov.desk.forms import RULES, RuleForm, SettleForm, WordsForm
 from hcpov.desk.settling import ACTS, FOR_MANY, keeper_here, moderator_here, theirs, ticked
+from hcpov.languages import ngettext
 from hcpov.web import chrome, htmx
 from hcpov.web.finished import finished
 from hcpov.web.paging import row_number
@@ -42,10 +43,16 @@ def settle_many() -> Response:
         return answers.listing(keeper, 422, answers.NOTHING_TICKED)
     done = sum(settling.settle(keeper, comment, act) is not None for comment in comments)
     if left := len({int(each) for each in request.form.getlist("ids")}) - done:
-        return answers.listing(
-            keeper, 409, f"{done} settled. {left} left as {'it is' if left == 1 else 'they are'}. {answers.LATE}"
-        )
+        return answers.listing(keeper, 409, f"{_number_settled(done)} {_number_left(left)} {answers.LATE}")
     return answers.listing(keeper) if htmx.wanted() else see_other(HELD)
+
+
+def _number_settled(done: int) -> str:
+    return ngettext("%(num)s settled.", "%(num)s settled.", done)
+
+
+def _number_left(left: int) -> str:
+    return ngettext("%(num)s left as it is.", "%(num)s left as they are.", left)
 
 
 @blueprint.post("/desk/held/<int(max=999999999):number>")

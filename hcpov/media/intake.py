@@ -8,32 +8,41 @@ import sys
 from typing import Any
 
 from hcpov import config
+from hcpov.languages import gettext, lazy
 from hcpov.media import cleaning
 from hcpov.media.cleaning import Cleaned
+from hcpov.text.messages import mark
 
 BYTES = 20 * 1024 * 1024
 SECONDS = 60  # by the clock, on a machine that has much else to do; the processor's own limit is shorter
 
 TAKEN = "JPEG, PNG, WebP or AVIF"
-EMPTY = "There is no picture in this. Choose a file and send it again."
-TOO_MANY_BYTES = f"This is larger than {BYTES // 1024 // 1024} MB. Save the picture smaller, then send it again."
+EMPTY = lazy("There is no picture in this. Choose a file and send it again.")
+TOO_MANY_BYTES = lazy(
+    "This is larger than %(most)s MB. Save the picture smaller, then send it again.", most=BYTES // 1024 // 1024
+)
 SAID = {
-    cleaning.BROKEN: "This picture is cut short or damaged. Open it on your device, save it anew, then send it again.",
-    cleaning.TOO_LARGE: (
-        f"This picture has more than {cleaning.PIXELS // 1_000_000} megapixels. Save it smaller, then send it again."
+    cleaning.BROKEN: lazy(
+        "This picture is cut short or damaged. Open it on your device, save it anew, then send it again."
     ),
-    cleaning.TOO_HEAVY: "This picture takes too long to read. Save it smaller or as a JPEG, then send it again.",
+    cleaning.TOO_LARGE: (
+        lazy(
+            "This picture has more than %(most)s megapixels. Save it smaller, then send it again.",
+            most=cleaning.PIXELS // 1000000,
+        )
+    ),
+    cleaning.TOO_HEAVY: lazy("This picture takes too long to read. Save it smaller or as a JPEG, then send it again."),
 }
 
 # What people send besides, to tell them what it is. Nothing is decided by this.
 _OURS = re.compile(rb"\xff\xd8\xff|\x89PNG|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
 _OTHERS = {
-    "a GIF": re.compile(rb"GIF8"),
-    "an SVG drawing": re.compile(rb".{0,1000}<svg", re.DOTALL | re.IGNORECASE),
-    "a HEIC picture": re.compile(rb"....ftyp(?:hei|hev|mif|msf)", re.DOTALL),
-    "a TIFF": re.compile(rb"II\*\0|MM\0\*"),
-    "a BMP": re.compile(rb"BM"),
-    "a PDF": re.compile(rb"%PDF"),
+    mark("a GIF"): re.compile(rb"GIF8"),
+    mark("an SVG drawing"): re.compile(rb".{0,1000}<svg", re.DOTALL | re.IGNORECASE),
+    mark("a HEIC picture"): re.compile(rb"....ftyp(?:hei|hev|mif|msf)", re.DOTALL),
+    mark("a TIFF"): re.compile(rb"II\*\0|MM\0\*"),
+    mark("a BMP"): re.compile(rb"BM"),
+    mark("a PDF"): re.compile(rb"%PDF"),
 }
 
 _log = logging.getLogger(__name__)
@@ -89,5 +98,9 @@ def _refusal(why: str, data: bytes) -> Refused:
     if _OURS.match(data):
         return Refused(SAID[cleaning.BROKEN])
     name = next((name for name, pattern in _OTHERS.items() if pattern.match(data)), "")
-    it_is = f"This is {name}, which is not taken." if name else "This is no picture that can be taken."
-    return WrongKind(f"{it_is} Save it as {TAKEN}, then send it again.")
+    it_is = (
+        gettext("This is %(kind)s, which is not taken.", kind=gettext(name))
+        if name
+        else gettext("This is no picture that can be taken.")
+    )
+    return WrongKind(f"{it_is} " + gettext("Save it as %(kinds)s, then send it again.", kinds=TAKEN))

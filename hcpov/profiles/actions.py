@@ -10,6 +10,7 @@ from hcpov.audit.actions import note
 from hcpov.auth.models import Account, Credential, CredentialState
 from hcpov.auth.subjects import badges
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.profiles import asks, letters, terms
 
 ASKS, ASK_DAYS = 5, 30  # each ask is a moderator's time, those withdrawn again included
@@ -37,9 +38,13 @@ def ask(account_id: int, profession: str, region: str, body: str, number: str, l
     db.session.execute(locked.execution_options(synchronize_session=False))
     refusal = ""
     if asks.waits(account_id):
-        refusal = "You have a badge that waits already. A moderator looks at it first."
+        refusal = gettext("You have a badge that waits already. A moderator looks at it first.")
     elif asks.asked_lately(account_id, ASK_DAYS) >= ASKS:
-        refusal = f"You asked {ASKS} times in {ASK_DAYS} days. Please wait a while, then ask again."
+        refusal = gettext(
+            "You asked %(times)s times in %(days)s days. Please wait a while, then ask again.",
+            times=ASKS,
+            days=ASK_DAYS,
+        )
     if refusal:
         db.session.rollback()
         return refusal
@@ -131,4 +136,4 @@ def _check_again(account_id: int) -> None:
     changed = update(Credential).where(Credential.account_id == account_id, lives).values(**again, **cleared)
     changed = changed.execution_options(synchronize_session=False, touches=[badges(account_id)])
     if db.session.execute(changed).rowcount:  # type: ignore[attr-defined]
-        note(account_id, "badge to check again", f"account {account_id}", "the member changed their name")
+        note(account_id, "badge to check again", f"account {account_id}", gettext("the member changed their name"))

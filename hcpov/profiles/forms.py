@@ -18,54 +18,67 @@ from hcpov.auth.models import (
     TITLE_LENGTH,
 )
 from hcpov.comments.forms import at_most, cleaned, line, said
+from hcpov.languages import gettext, lazy
 from hcpov.profiles.asks import NPI
 from hcpov.text import check_digits
 from hcpov.text.links import host_of
 
 NPI_KIND = "npi"
 NPI_BODY = "US NPI registry"
-KINDS = {NPI_KIND: "US National Provider Identifier (NPI)", "other": "Another licence or registration number"}
+KINDS = {
+    NPI_KIND: lazy("US National Provider Identifier (NPI)"),
+    "other": lazy("Another licence or registration number"),
+}
 
 
 class ProfileForm(Form):
     """What everybody may know of a member."""
 
-    name = StringField("Name", [said("Please give your name."), at_most(NAME_LENGTH, "A name")], filters=[line])
+    name = StringField(
+        lazy("Name"), [said(lazy("Please give your name.")), at_most(NAME_LENGTH, lazy("A name"))], filters=[line]
+    )
     title = StringField(
-        "Professional title",
-        [said("Please give your professional title."), at_most(TITLE_LENGTH, "A title")],
+        lazy("Professional title"),
+        [said(lazy("Please give your professional title.")), at_most(TITLE_LENGTH, lazy("A title"))],
         filters=[line],
     )
     place = StringField(
-        "Place", [said("Please say where you work or live."), at_most(PLACE_LENGTH, "A place")], filters=[line]
+        lazy("Place"),
+        [said(lazy("Please say where you work or live.")), at_most(PLACE_LENGTH, lazy("A place"))],
+        filters=[line],
     )
-    about = TextAreaField("About you", [at_most(ABOUT_LENGTH, "It")], filters=[cleaned])
+    about = TextAreaField(lazy("About you"), [at_most(ABOUT_LENGTH, lazy("It"))], filters=[cleaned])
 
 
 class AskForm(Form):
     """What a member gives to be checked for a badge."""
 
     profession = StringField(
-        "Profession",
-        [said("Please say what you are registered as."), at_most(PROFESSION_LENGTH, "A profession")],
+        lazy("Profession"),
+        [said(lazy("Please say what you are registered as.")), at_most(PROFESSION_LENGTH, lazy("A profession"))],
         filters=[line],
     )
     region = StringField(
-        "Region",
-        [said("Please say where it is valid, such as a state or a country."), at_most(REGION_LENGTH, "A region")],
+        lazy("Region"),
+        [
+            said(lazy("Please say where it is valid, such as a state or a country.")),
+            at_most(REGION_LENGTH, lazy("A region")),
+        ],
         filters=[line],
     )
-    kind = StringField("Kind of number", [AnyOf(list(KINDS), "Please choose one of these.")])
-    body = StringField("Who issued it", [at_most(BODY_LENGTH, "A name")], filters=[line])
+    kind = StringField(lazy("Kind of number"), [AnyOf(list(KINDS), lazy("Please choose one of these."))])
+    body = StringField(lazy("Who issued it"), [at_most(BODY_LENGTH, lazy("A name"))], filters=[line])
     number = StringField(
-        "Number", [said("Please give the number."), at_most(NUMBER_LENGTH - len(NPI), "A number")], filters=[line]
+        lazy("Number"),
+        [said(lazy("Please give the number.")), at_most(NUMBER_LENGTH - len(NPI), "A number")],
+        filters=[line],
     )
-    link = StringField("Link to the public register", [at_most(LINK_LENGTH, "A link")], filters=[line])
+    link = StringField(lazy("Link to the public register"), [at_most(LINK_LENGTH, lazy("A link"))], filters=[line])
 
     def validate_body(self, field: Field) -> None:
         """Asks for the body, which an NPI says by itself."""
         if self.kind.data != NPI_KIND:
-            said("Please say who issued the number.")(self, field)
+            said(gettext("Please say who issued the number."))(self, field)
 
     def validate_number(self, field: Field) -> None:
         """Refuses an NPI with a wrong check digit. A right one is no proof: a moderator looks it up."""
@@ -73,12 +86,12 @@ class AskForm(Form):
             return
         digits = _bare(field.data)
         if not digits.isascii() or not digits.isdecimal() or not check_digits.npi(digits):
-            raise StopValidation("An NPI has ten digits, and the last one checks the others. This is none.")
+            raise StopValidation(gettext("An NPI has ten digits, and the last one checks the others. This is none."))
 
     def validate_link(self, field: Field) -> None:
         """Refuses what a moderator could not click without harm."""
         if field.data and not host_of(field.data):
-            raise StopValidation("Please give a whole address that begins with https://, or leave it empty.")
+            raise StopValidation(gettext("Please give a whole address that begins with https://, or leave it empty."))
 
     def given(self) -> dict[str, Any]:
         """Returns the fields as they are stored; an NPI bare, with its name before it."""

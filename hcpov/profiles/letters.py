@@ -3,12 +3,13 @@
 from hcpov import languages
 from hcpov.auth.letters import render
 from hcpov.auth.models import Credential
+from hcpov.languages import lazy
 from hcpov.mail.actions import enqueue
 
 SUBJECTS = {
-    "granted": "Your badge was granted",
-    "refused": "Your badge was not granted",
-    "revoked": "Your badge was taken back",
+    "granted": lazy("Your badge was granted"),
+    "refused": lazy("Your badge was not granted"),
+    "revoked": lazy("Your badge was taken back"),
 }
 
 

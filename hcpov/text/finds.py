@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from hcpov.text.messages import mark
+
 
 class Kind(StrEnum):
     """The kinds of patient identifier that text can show, after 45 CFR 164.514(b)(2); each has `words` for people."""
@@ -18,21 +20,21 @@ class Kind(StrEnum):
         member.words = words
         return member
 
-    NAME = "name", "a person's name"
-    ADDRESS = "address", "an address or postcode"
-    DATE = "date", "a date in someone's care or life"
-    AGE = "age", "an age over 89"
-    TELEPHONE = "telephone", "a telephone or fax number"
-    EMAIL = "email", "an e-mail address"
-    SSN = "ssn", "a social security number"
-    RECORD = "record", "a medical record number"
-    PLAN = "plan", "a health plan number"
-    ACCOUNT = "account", "an account number"
-    LICENCE = "licence", "a licence or certificate number"
-    VEHICLE = "vehicle", "a vehicle number or licence plate"
-    DEVICE = "device", "a device serial number"
-    PROFILE = "profile", "the address of a personal page"
-    IP = "ip", "an IP address"
+    NAME = "name", mark("a person's name")
+    ADDRESS = "address", mark("an address or postcode")
+    DATE = "date", mark("a date in someone's care or life")
+    AGE = "age", mark("an age over 89")
+    TELEPHONE = "telephone", mark("a telephone or fax number")
+    EMAIL = "email", mark("an e-mail address")
+    SSN = "ssn", mark("a social security number")
+    RECORD = "record", mark("a medical record number")
+    PLAN = "plan", mark("a health plan number")
+    ACCOUNT = "account", mark("an account number")
+    LICENCE = "licence", mark("a licence or certificate number")
+    VEHICLE = "vehicle", mark("a vehicle number or licence plate")
+    DEVICE = "device", mark("a device serial number")
+    PROFILE = "profile", mark("the address of a personal page")
+    IP = "ip", mark("an IP address")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hcpov.text.messages import mark
+
 LENGTH = 19  # 2026-11-23T08:00:00
 YEARS = 5
 
@@ -21,16 +23,18 @@ def moment_at(text: str, zone: ZoneInfo, now: datetime) -> datetime:
             raise ValueError
         local = datetime.fromisoformat(text)
     except ValueError:
-        raise NoMoment("Write a day and a time, such as 2026-11-23T08:00.") from None
+        raise NoMoment(mark("Write a day and a time, such as 2026-11-23T08:00.")) from None
     if local.tzinfo is not None or not now.year - 1 <= local.year <= now.year + YEARS:
-        raise NoMoment(f"Choose a time within {YEARS} years.")
+        raise NoMoment(mark("Choose a time within 5 years."))
     early, late = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if early.utcoffset() != late.utcoffset():
         if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
-            raise NoMoment("The clocks go forward that night and skip this time. Choose one an hour later.")
-        raise NoMoment("The clocks go back that night and show this time twice. Choose one an hour earlier or later.")
+            raise NoMoment(mark("The clocks go forward that night and skip this time. Choose one an hour later."))
+        raise NoMoment(
+            mark("The clocks go back that night and show this time twice. Choose one an hour earlier or later.")
+        )
     if early <= now:
-        raise NoMoment("This time is over. Choose one that is still to come.")
+        raise NoMoment(mark("This time is over. Choose one that is still to come."))
     return early.astimezone(UTC)
 
 

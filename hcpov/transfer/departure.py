@@ -12,6 +12,7 @@ from hcpov.auth.tombstones import ACCOUNT, ANONYMOUS, COMMENT, MESSAGE, NAMED, R
 from hcpov.blog.actions import let_go
 from hcpov.comments import erasing
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail import actions as mail
 from hcpov.media import actions as media
 from hcpov.updates import actions as updates
@@ -77,7 +78,7 @@ def erase_account(account: Account, how: str) -> Gone:
     """
     choice = how.split()
     theirs = erasing.of_account(account.id, account.email)
-    removed, kept = erasing.erase_all(theirs, ANONYMOUS if ANONYMOUS in choice else REMOVED, FORMER)
+    removed, kept = erasing.erase_all(theirs, ANONYMOUS if ANONYMOUS in choice else REMOVED, gettext(FORMER))
     let_go(account, NAMED in choice)
     media.let_go(account.id)
     audit.forget(account.id, about(account.id))
@@ -88,7 +89,7 @@ def erase_account(account: Account, how: str) -> Gone:
 
 def erase_address(email: str, how: str) -> Gone:
     """Erases what is held under an address without an account: a guest's comments, wishes, messages."""
-    removed, kept = erasing.erase_all(erasing.of_address(email), how, erasing.FORMER_READER)
+    removed, kept = erasing.erase_all(erasing.of_address(email), how, gettext(erasing.FORMER_READER))
     return Gone([], removed, kept, *_forget(email), how=how)
 
 

@@ -16,6 +16,7 @@ from hcpov.blog.models import Blog, BlogRole, Draft, Earlier, Kind, Post, Revisi
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment, Decision
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail import refusals
 from hcpov.mail.models import Message, RefusedAddress
 from hcpov.media.models import Picture
@@ -43,26 +44,70 @@ def of_account(account: Account) -> list[Part]:
     """Returns what is held about a member. Eighteen queries, however much there is."""
     mine = account.id
     return [
-        Part("profile", "Profile", "What you told us about yourself.", iter([_profile(account)])),
-        Part("security", "Security", "How the account is locked, without the keys.", iter([_security(account)])),
-        Part("roles", "Roles", "What you may do on the whole site.", _rows(_roles(mine))),
-        Part("blog_roles", "Roles on blogs", "What you may do on a blog.", _rows(_blog_roles(mine))),
-        Part("sessions", "Where you are signed in", "Device and time, nothing else.", _rows(_sessions(mine))),
-        Part("passkeys", "Passkeys", "Their names. The key itself stays on your device.", _rows(_passkeys(mine))),
-        Part("credentials", "Credentials", "Badges you asked for.", _rows(_credentials(mine))),
-        Part("posts", "Posts", "What you wrote or published, as it was typed.", _rows(_posts(mine))),
-        Part("drafts", "Drafts", "What you typed into a post and did not save.", _rows(_drafts(mine))),
-        Part("savings", "Texts you saved over", "Kept until the post is public.", _rows(_savings(mine))),
-        Part("revisions", "Changes you published", "Of posts, by whomever these are.", _rows(_revisions(mine))),
-        Part("pictures", "Pictures you sent", "What each shows, and the mark of its file.", _rows(_pictures(mine))),
+        Part("profile", gettext("Profile"), gettext("What you told us about yourself."), iter([_profile(account)])),
+        Part(
+            "security",
+            gettext("Security"),
+            gettext("How the account is locked, without the keys."),
+            iter([_security(account)]),
+        ),
+        Part("roles", gettext("Roles"), gettext("What you may do on the whole site."), _rows(_roles(mine))),
+        Part("blog_roles", gettext("Roles on blogs"), gettext("What you may do on a blog."), _rows(_blog_roles(mine))),
+        Part(
+            "sessions",
+            gettext("Where you are signed in"),
+            gettext("Device and time, nothing else."),
+            _rows(_sessions(mine)),
+        ),
+        Part(
+            "passkeys",
+            gettext("Passkeys"),
+            gettext("Their names. The key itself stays on your device."),
+            _rows(_passkeys(mine)),
+        ),
+        Part("credentials", gettext("Credentials"), gettext("Badges you asked for."), _rows(_credentials(mine))),
+        Part("posts", gettext("Posts"), gettext("What you wrote or published, as it was typed."), _rows(_posts(mine))),
+        Part(
+            "drafts", gettext("Drafts"), gettext("What you typed into a post and did not save."), _rows(_drafts(mine))
+        ),
+        Part(
+            "savings", gettext("Texts you saved over"), gettext("Kept until the post is public."), _rows(_savings(mine))
+        ),
+        Part(
+            "revisions",
+            gettext("Changes you published"),
+            gettext("Of posts, by whomever these are."),
+            _rows(_revisions(mine)),
+        ),
+        Part(
+            "pictures",
+            gettext("Pictures you sent"),
+            gettext("What each shows, and the mark of its file."),
+            _rows(_pictures(mine)),
+        ),
         _comments(erasing.of_account(mine, account.email)),
         _decisions_about(erasing.of_account(mine, account.email)),
-        Part("decisions_by_you", "Decisions you made", "About comments, at the desk.", _rows(_decisions_by(mine))),
+        Part(
+            "decisions_by_you",
+            gettext("Decisions you made"),
+            gettext("About comments, at the desk."),
+            _rows(_decisions_by(mine)),
+        ),
         _subscriptions(account.email),
         _messages(account.email),
         _refusals(account.email),
-        Part("log_by_you", "What you did", "Lines of the log of this site.", _rows(_log(Audit.account_id == mine))),
-        Part("log_about_you", "What was done", "Lines of that log about your account.", _rows(_log(about(mine)))),
+        Part(
+            "log_by_you",
+            gettext("What you did"),
+            gettext("Lines of the log of this site."),
+            _rows(_log(Audit.account_id == mine)),
+        ),
+        Part(
+            "log_about_you",
+            gettext("What was done"),
+            gettext("Lines of that log about your account."),
+            _rows(_log(about(mine))),
+        ),
     ]
 
 
@@ -155,14 +200,21 @@ def _comments(theirs: Any) -> Part:
     wanted = wanted.add_columns(c.created_at.label("written_at"), c.published_at, c.edited_at, c.edited_by_editor)
     wanted = wanted.add_columns(c.network.is_not(None).label("network_mark_kept"), c.body)
     wanted = wanted.join(Post, Post.id == c.post_id).join(Blog, Blog.id == Post.blog_id)
-    words = "All you wrote, published or not. For 30 days a mark made from your network is kept, which names nobody."
-    return Part("comments", "Comments", words, _rows(wanted.where(theirs).order_by(c.id)))
+    words = gettext(
+        "All you wrote, published or not. For 30 days a mark made from your network is kept, which names nobody."
+    )
+    return Part("comments", gettext("Comments"), words, _rows(wanted.where(theirs).order_by(c.id)))
 
 
 def _decisions_about(theirs: Any) -> Part:
     wanted = select(Decision.comment_id.label("comment"), Decision.what, Decision.reason, Decision.at, Decision.undone)
     wanted = wanted.join(Comment, Comment.id == Decision.comment_id).where(theirs).order_by(Decision.id)
-    return Part("decisions_about_you", "Decisions about your comments", "What editors did, and why.", _rows(wanted))
+    return Part(
+        "decisions_about_you",
+        gettext("Decisions about your comments"),
+        gettext("What editors did, and why."),
+        _rows(wanted),
+    )
 
 
 def _decisions_by(account_id: int) -> Wanted:
@@ -179,7 +231,7 @@ def _subscriptions(email: str) -> Part:
     wanted = wanted.add_columns(s.created_at.label("asked_at"), s.confirmed_at, s.left_at)
     wanted = wanted.outerjoin(Blog, Blog.id == s.blog_id).outerjoin(Post, Post.id == s.post_id)
     theirs = or_(s.email == email, s.email == same(email))
-    words = (
+    words = gettext(
         "What this address asked to hear of: a blog, the comments on a post, the answers to a comment of it, or the "
         "whole site where none is named."
     )
@@ -190,15 +242,17 @@ def _messages(email: str) -> Part:
     m = Message
     wanted = select(m.to.label("email"), m.subject, m.created_at.label("written_at"), m.sent_at, m.gave_up_at)
     theirs = or_(m.to == email, func.lower(m.to) == email.lower())
-    words = "Mail to this address. Its words are forgotten once it is sent, and may open something until then."
-    return Part("messages", "Messages", words, _rows(wanted.where(theirs).order_by(m.id)))
+    words = gettext("Mail to this address. Its words are forgotten once it is sent, and may open something until then.")
+    return Part("messages", gettext("Messages"), words, _rows(wanted.where(theirs).order_by(m.id)))
 
 
 def _refusals(email: str) -> Part:
     r = RefusedAddress
     wanted = select(r.at.label("refused_at"), r.code).where(r.digest == refusals.digest(email))
-    words = "That mail to this address was refused. We keep a mark of the address, from which nobody can read it."
-    return Part("refusals", "Refused mail", words, _rows(wanted))
+    words = gettext(
+        "That mail to this address was refused. We keep a mark of the address, from which nobody can read it."
+    )
+    return Part("refusals", gettext("Refused mail"), words, _rows(wanted))
 
 
 def _log(which: Any) -> Wanted:

@@ -16,6 +16,7 @@ from hcpov.blog import history
 from hcpov.comments import erasing
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail.models import Message
 from hcpov.transfer import departure
 from hcpov.transfer.departure import Gone
@@ -39,7 +40,7 @@ def erase(named: list[Buried]) -> Gone:
         of_this = [each for each in named if each.kind == COMMENT and each.how == how]
         for numbers in _there(of_this, Comment):
             theirs = Comment.id.in_(numbers) & erasing.still_there(how)
-            removed, kept = erasing.erase_all(theirs, how, erasing.FORMER_READER)
+            removed, kept = erasing.erase_all(theirs, how, gettext(erasing.FORMER_READER))
             gone.add(Gone(comments=removed, kept=kept))
     gone.subscriptions += _delete([each for each in named if each.kind == SUBSCRIPTION], Subscription)
     gone.messages += _delete([each for each in named if each.kind == MESSAGE], Message)

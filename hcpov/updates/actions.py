@@ -12,6 +12,7 @@ from hcpov import clock, config
 from hcpov.auth import tombstones
 from hcpov.auth.letters import mark
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.mail import batches
 from hcpov.mail.actions import enqueue
 from hcpov.updates import queries, tokens
@@ -170,7 +171,9 @@ def _write(wish: Subscription, now: datetime) -> None:
     settings = config.current()
     context = {"what": queries.described(wish), "site": settings.site_name, "link": tokens.address(wish.key)}
     text = render_template("updates/mail/confirm.txt", **context)
-    enqueue(wish.email, "Please confirm your address", text, f"confirm {wish.id} {now.timestamp()}", asked_for=True)
+    enqueue(
+        wish.email, gettext("Please confirm your address"), text, f"confirm {wish.id} {now.timestamp()}", asked_for=True
+    )
 
 
 def _alone(email: str) -> None:

@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation
 from hcpov.auth.forms import Form
 from hcpov.auth.models import EMAIL_LENGTH
 from hcpov.comments.forms import at_most, line, reachable, said
+from hcpov.languages import gettext, lazy
 from hcpov.updates.addresses import same
 from hcpov.updates.models import Cadence
 from hcpov.updates.queries import AT_MOST
@@ -18,24 +19,35 @@ NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 def _short(_form: Any, field: Field) -> None:
     """Small letters of some alphabets are more letters than the capitals were."""
     if len(same(field.data or "")) > EMAIL_LENGTH:
-        raise StopValidation(f"An e-mail address can be at most {EMAIL_LENGTH} characters long.")
+        raise StopValidation(
+            gettext(
+                "%(what)s can be at most %(limit)s characters long.",
+                what=gettext("An e-mail address"),
+                limit=EMAIL_LENGTH,
+            )
+        )
 
 
 def _known_cadence(_form: Any, field: Field) -> None:
     if field.data not in {"", *Cadence}:
-        raise StopValidation("Please choose how often.")
+        raise StopValidation(gettext("Please choose how often."))
 
 
 class UpdatesForm(Form):
     """An e-mail address, and how often it wants to hear of what: `about` names it, `reply` and `post` by a number."""
 
     email = StringField(
-        "E-mail",
-        [said("Please give your e-mail address."), at_most(EMAIL_LENGTH, "An e-mail address"), reachable, _short],
+        lazy("E-mail"),
+        [
+            said(lazy("Please give your e-mail address.")),
+            at_most(EMAIL_LENGTH, lazy("An e-mail address")),
+            reachable,
+            _short,
+        ],
         filters=[line],
     )
-    cadence = StringField("How often", [_known_cadence], filters=[line])
-    about = StringField("Of what", filters=[line])
+    cadence = StringField(lazy("How often"), [_known_cadence], filters=[line])
+    about = StringField(lazy("Of what"), filters=[line])
 
     @property
     def chosen(self) -> Cadence:
@@ -48,7 +60,7 @@ class WishForm(Form):
 
     act = StringField(filters=[line])
     wish = StringField(filters=[line])
-    cadence = StringField("How often", [_known_cadence], filters=[line])
+    cadence = StringField(lazy("How often"), [_known_cadence], filters=[line])
 
     def numbers(self) -> set[int]:
         """Returns the numbers of the wishes that are ticked, or the one whose button was pressed."""

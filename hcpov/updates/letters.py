@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from flask import render_template
 
 from hcpov import config
+from hcpov.languages import gettext, lazy
 from hcpov.mail.batches import Letter
 from hcpov.text.plain import one_line
 from hcpov.updates import tokens
 from hcpov.updates.models import Cadence, Place
 
 EACH_NAME = 60
-HOW_OFTEN = {Cadence.AT_ONCE: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
+HOW_OFTEN = {Cadence.AT_ONCE: lazy("at once"), Cadence.DAILY: lazy("once a day"), Cadence.WEEKLY: lazy("once a week")}
 
 
 class Reader(NamedTuple):
@@ -64,8 +65,12 @@ class Sheet:
 def sheet(subject: str, pieces: Iterable[Piece], place: Place, cadence: str, what: str) -> Sheet:
     """Writes a letter for whoever asked for a place; `what` says in words what that is."""
     gap = secrets.token_hex(32)
-    why = f"This address asked for {what[:1].lower()}{what[1:]}, {HOW_OFTEN[Cadence(cadence)]}."
-    end = [Piece("rule", ""), Piece("words", why), Piece("link", "Leave, or change how often", gap)]
+    why = gettext(
+        "This address asked for %(what)s, %(cadence)s.",
+        what=what[:1].lower() + what[1:],
+        cadence=HOW_OFTEN[Cadence(cadence)],
+    )
+    end = [Piece("rule", ""), Piece("words", why), Piece("link", gettext("Leave, or change how often"), gap)]
     text, html = written(subject, [*pieces, *end])
     return Sheet(subject, text, html, list_id(place, what), gap)
 

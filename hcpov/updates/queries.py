@@ -15,10 +15,15 @@ from hcpov.blog.models import Post
 from hcpov.blog.notices import titled
 from hcpov.blog.rows import post_path
 from hcpov.extensions import db
+from hcpov.languages import gettext, lazy
 from hcpov.updates.models import Cadence, Place, Subscription
 
 AT_MOST = 200  # wishes of one address on a page
-CADENCES = [(Cadence.AT_ONCE, "At once"), (Cadence.DAILY, "Once a day"), (Cadence.WEEKLY, "Once a week")]
+CADENCES = [
+    (Cadence.AT_ONCE, lazy("At once")),
+    (Cadence.DAILY, lazy("Once a day")),
+    (Cadence.WEEKLY, lazy("Once a week")),
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,17 @@ def number_pending(email: str) -> int:
     return db.session.scalar(wanted) or 0
 
 
+def on_post(title: str, answers: bool) -> str:
+    """Returns in words what is asked for with a post, or with one comment on it; a title that is empty is withdrawn."""
+    if title:
+        if answers:
+            return gettext("Answers to your comment on “%(title)s”", title=title)
+        return gettext("Comments on “%(title)s”", title=title)
+    if answers:
+        return gettext("Answers to your comment on a post that was withdrawn")
+    return gettext("Comments on a post that was withdrawn")
+
+
 def described(wish: Subscription) -> str:
     """Returns what a wish is for, in words. Reads its blog and post."""
     return _row(wish).what
@@ -103,12 +119,11 @@ def _shown(email: str) -> Select[Any]:
 
 
 def _row(wish: Subscription) -> WishRow:
-    what, path = f"New posts on {config.current().site_name}", "/"
+    what, path = gettext("New posts on %(name)s", name=config.current().site_name), "/"
     if wish.blog is not None:
-        what, path = f"New posts on {wish.blog.name}", f"/{wish.blog.slug}/"
+        what, path = gettext("New posts on %(name)s", name=wish.blog.name), f"/{wish.blog.slug}/"
     elif wish.post is not None:
-        kind = "Comments on" if wish.comment_id is None else "Answers to your comment on"
         public = wish.post.is_public
-        what = f"{kind} “{titled(wish.post)}”" if public else f"{kind} a post that was withdrawn"
+        what = on_post(titled(wish.post) if public else "", wish.comment_id is not None)
         path = post_path(wish.post) if public else ""
     return WishRow(wish.id, what, path, wish.cadence, wish.confirmed_at is None, wish.left_at is not None)

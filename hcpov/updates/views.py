@@ -11,6 +11,7 @@ from hcpov.auth.gates import member
 from hcpov.blog import queries as blogs
 from hcpov.blog.rows import ArticleRow, BlogRow
 from hcpov.extensions import limiter
+from hcpov.languages import gettext
 from hcpov.updates import actions, queries, tokens
 from hcpov.updates.addresses import masked, same
 from hcpov.updates.forms import UpdatesForm, WishForm
@@ -82,7 +83,7 @@ def act(token: str) -> Response:
     if leaves_at_once():
         if wish is not None:
             actions.leave(wish.email, wish.id)
-        return Response("You have left. Nothing more is sent.\n", mimetype="text/plain")
+        return Response(gettext("You have left. Nothing more is sent.\n"), mimetype="text/plain")
     if wish is None:
         return chrome.page("updates/unknown.html", 404)
     return _act(f"/updates/{token}", wish.email, wish)

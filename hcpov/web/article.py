@@ -17,6 +17,7 @@ from hcpov.captcha.challenges import Challenge
 from hcpov.comments import policy, queries, receipts
 from hcpov.comments.forms import CommentForm
 from hcpov.comments.guard import Finding
+from hcpov.languages import gettext
 from hcpov.text.finds import Find
 from hcpov.web import chrome
 
@@ -117,7 +118,7 @@ def spans(text: str, finds: Sequence[Find]) -> list[tuple[str, str]]:
     """Returns a text in pieces, each with the words for what was found in it, or with none."""
     pieces, at = [], 0
     for find in finds:
-        pieces += [(text[at : find.start], ""), (text[find.start : find.end], find.kind.words)]
+        pieces += [(text[at : find.start], ""), (text[find.start : find.end], gettext(find.kind.words))]
         at = find.end
     return [piece for piece in [*pieces, (text[at:], "")] if piece[0]]
 

@@ -7,26 +7,36 @@ from flask import Flask, current_app, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from hcpov import clock
 from hcpov.blog import queries as blogs
 from hcpov.extensions import db, limiter
+from hcpov.languages import gettext, lazy
 from hcpov.web import chrome, htmx, requests
 from hcpov.web.redirects import moved_for_good
 
 WORDS = {
-    400: ("This form could not be read", "Go back, reload the page and send it again."),
-    403: ("This is not yours to open", "You are signed in, but this page belongs to somebody else."),
-    404: ("There is no such page", "The address may have been mistyped, or the page is not public."),
-    405: ("This address takes no visits", "It only receives forms. Go back to the page the form is on."),
-    410: ("This post was withdrawn", "It was public once and has been taken back. The address is kept for the record."),
-    413: ("That was too much at once", "What you sent is larger than this site accepts. Go back and shorten it."),
-    415: ("Only forms are read here", "What you sent is no form of ours. Open the page here and send it from there."),
-    429: ("Too many at once", "Many requests came from your network. Wait a minute, then try again."),
-    500: ("Something broke here", "It is our fault and has been noted. Please try again in a minute."),
-    503: ("We are out of breath", "The site could not answer just now. Go back and try again in a minute."),
+    400: (lazy("This form could not be read"), lazy("Go back, reload the page and send it again.")),
+    403: (lazy("This is not yours to open"), lazy("You are signed in, but this page belongs to somebody else.")),
+    404: (lazy("There is no such page"), lazy("The address may have been mistyped, or the page is not public.")),
+    405: (lazy("This address takes no visits"), lazy("It only receives forms. Go back to the page the form is on.")),
+    410: (
+        lazy("This post was withdrawn"),
+        lazy("It was public once and has been taken back. The address is kept for the record."),
+    ),
+    413: (
+        lazy("That was too much at once"),
+        lazy("What you sent is larger than this site accepts. Go back and shorten it."),
+    ),
+    415: (
+        lazy("Only forms are read here"),
+        lazy("What you sent is no form of ours. Open the page here and send it from there."),
+    ),
+    429: (lazy("Too many at once"), lazy("Many requests came from your network. Wait a minute, then try again.")),
+    500: (lazy("Something broke here"), lazy("It is our fault and has been noted. Please try again in a minute.")),
+    503: (lazy("We are out of breath"), lazy("The site could not answer just now. Go back and try again in a minute.")),
 }
 
 # What these say is all there is to it: nobody need write to us.
@@ -86,9 +96,11 @@ def page(error: HTTPException, words: str = "") -> Response:
     status = error.code or 500
     heading, advice = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     if isinstance(error, CSRFError):
-        advice = "The page was open for so long that its seal is out of date. Go back, reload it and send it again."
-    elif status == 403 and error.description:
-        advice = error.description if error.description.startswith("This form") else advice
+        advice = gettext(
+            "The page was open for so long that its seal is out of date. Go back, reload it and send it again."
+        )
+    elif status == 403 and error.description and error.description != Forbidden.description:
+        advice = error.description
     elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
         advice = str(error.limit.error_message)
     advice = words or advice

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 
 from hcpov import config
 from hcpov.extensions import csrf
+from hcpov.languages import gettext
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # What a mail program sends for its owner: the address itself says who may (RFC 8058 3.1), and can do nothing but leave.
@@ -29,7 +30,7 @@ def _refuse() -> None:
     if request.method in _SAFE or _is_one_click():
         return
     if not is_ours():
-        abort(403, "This form was sent from another site. Open the page here and send it again.")
+        abort(403, gettext("This form was sent from another site. Open the page here and send it again."))
     if request.is_json:  # our pages send forms; Flask-Security would read it in the place of one
         abort(415)
     if current_user.is_authenticated and request.endpoint not in _KEEPS_WORDS:

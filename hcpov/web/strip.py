@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from werkzeug.wrappers import Response
 
 from hcpov import config
+from hcpov.languages import gettext
 from hcpov.ops import build
 from hcpov.web import htmx
 from hcpov.web.redirects import local_path, see_other
@@ -67,7 +68,7 @@ def current() -> Strip | None:
     return Strip(
         server=config.current().server_name or socket.gethostname(),
         build=build.BUILD,
-        who=f"signed in: {current_user.name}" if member else "not signed in",
+        who=gettext("signed in: %(name)s", name=current_user.name) if member else gettext("not signed in"),
         queries=g.get("queries", 0),
         milliseconds=(time.perf_counter() - g.started) * 1000 if member else None,
     )

@@ -12,6 +12,7 @@
   const field = (f, name) => f.elements.namedItem(name);
   const key = (f) => PREFIX + f.getAttribute("action");
   const say = (f, words) => { const line = f.querySelector("[data-say]"); if (line) line.textContent = words; };
+  const said = (f, name, words) => JSON.parse(f.dataset.words || "{}")[name] || words; // English stands here: it costs no bytes in pages
   const keeps = (f) => f.querySelector("[data-day]")?.checked;
 
   /* Storage can be refused by the browser's settings; then there is no draft, and nothing else changes. */
@@ -65,7 +66,8 @@
   function offer(f) {
     if (f.querySelector("[data-day]")) return;
     const line = Object.assign(document.createElement("p"), { className: "check" });
-    line.innerHTML = '<input id="day" type="checkbox" data-day><label for="day">Keep my draft on this device for a day. Leave it off on a shared workstation.</label>';
+    line.innerHTML = '<input id="day" type="checkbox" data-day><label for="day"></label>';
+    line.lastChild.textContent = said(f, "day", "Keep my draft on this device for a day. Leave it off on a shared workstation.");
     f.querySelector(".submit").parentElement.before(line);
   }
 
@@ -82,7 +84,7 @@
     }
     const box = f.querySelector("[data-day]");
     if (box) box.checked = draft.day;
-    if (!draft.sending?.challenge) return say(f, "Your draft is here again.");
+    if (!draft.sending?.challenge) return say(f, said(f, "again", "Your draft is here again."));
     f.querySelector("#code-box")?.remove();
     hidden(f, "challenge", draft.sending.challenge);
     hidden(f, "code", draft.sending.code || "");
@@ -95,7 +97,7 @@
   }
 
   function notSent(f) {
-    say(f, "Not sent yet. Your text is safe here, and is sent again when the line is back.");
+    say(f, said(f, "down", "Not sent yet. Your text is safe here, and is sent again when the line is back."));
     retry(f, delay);
     delay = Math.min(delay * 2, LONGEST);
   }
@@ -111,7 +113,7 @@
     pause = 0;
     save(f, true);
     freeze(f, true);
-    say(f, "Sending…");
+    say(f, said(f, "sending", "Sending…"));
     if (!window.htmx) setTimeout(() => { busy = false; }, 1e4); // the browser's own Stop button tells nobody
   }, true);
 

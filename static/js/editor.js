@@ -8,7 +8,7 @@
   if (!form) return;
   const PAUSE = 1500, FIRST = 2e3, LONGEST = 8e3, KEY = "tab " + location.pathname;
   const STASH = `post ${location.pathname} ${form.dataset.account}`;
-  const url = form.getAttribute("action"), body = form.elements.body;
+  const said = JSON.parse(form.dataset.words), url = form.getAttribute("action"), body = form.elements.body;
   const line = document.querySelector("[data-saved]"), note = document.querySelector("[data-say]");
   let timer = 0, delay = FIRST, busy = null, dirty = false, trouble = false, at = 0, sure = false, page = "";
 
@@ -33,13 +33,13 @@
   function tick() {
     if (!at) return;
     const seconds = Math.round((Date.now() - at) / 1e3);
-    line.textContent = seconds < 2 ? "Saved just now" : seconds < 60 ? `Saved ${seconds} seconds ago` : `Saved ${Math.round(seconds / 60)} min ago`;
+    line.textContent = seconds < 2 ? said.now : seconds < 60 ? said.seconds.replace("{n}", seconds) : said.minutes.replace("{n}", Math.round(seconds / 60));
   }
 
   function wait(text, link) {
     stash();
     trouble = true;
-    line.textContent = "Not saved yet";
+    line.textContent = said.unsaved;
     line.classList.add("waits");
     say(text, link);
     clearTimeout(timer);
@@ -81,8 +81,8 @@
       return true;
     }
     dirty = true;
-    if (!answer || answer.status >= 500 || answer.status === 429) wait("The line is down. Your text is safe here.");
-    else if ([400, 401, 403, 404].includes(answer.status)) wait("You are signed out here. Your text is safe in this window.", "Sign in, in another tab");
+    if (!answer || answer.status >= 500 || answer.status === 429) wait(said.down);
+    else if ([400, 401, 403, 404].includes(answer.status)) wait(said.out, said.in);
     else { wait(await answer.text()); clearTimeout(timer); return answer.status === 409; }
     return false;
   }
@@ -94,7 +94,7 @@
 
   form.addEventListener("input", () => {
     dirty = true;
-    if (trouble) stash(); else { at = 0; line.textContent = "Not saved yet"; }
+    if (trouble) stash(); else { at = 0; line.textContent = said.unsaved; }
     later();
   });
 
@@ -216,7 +216,7 @@
   }
   async function add() {
     problem.textContent = "";
-    if (!file.files.length) { problem.textContent = "Choose a picture first."; return; }
+    if (!file.files.length) { problem.textContent = said.choose; return; }
     const data = new FormData();
     data.append("picture", file.files[0]);
     data.append("alt", alt.value);
@@ -224,12 +224,12 @@
     try {
       const answer = await fetch("/desk/pictures", { method: "POST", body: data, headers: { "HX-Request": "true" } });
       const text = await answer.text();
-      if (answer.status !== 201) { problem.textContent = [413, 415, 422].includes(answer.status) ? text : "It could not be taken just now. Try again in a minute."; return; }
+      if (answer.status !== 201) { problem.textContent = [413, 415, 422].includes(answer.status) ? text : said.later; return; }
       file.value = alt.value = "";
       show(false);
       const { selectionEnd: to, value } = body, before = value.slice(0, to);
       type((!before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n") + text + "\n\n", to, to);
-    } catch { problem.textContent = "The line is down. Try again when it is back."; }
+    } catch { problem.textContent = said.broken; }
   }
   box.addEventListener("click", (event) => {
     if (event.target.dataset.picture === "add") add();

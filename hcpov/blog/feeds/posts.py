@@ -40,7 +40,7 @@ def _entry(post: ArticleRow, namer: str, site: str) -> Entry:
     return Entry(
         id=name_of(namer, f"post/{post.id}"),
         address=address,
-        title=storable(post.title) or UNTITLED,
+        title=storable(post.title) or str(UNTITLED),
         html=absolute(render_template("blog/feeds/_post.html", post=post), address),
         published_at=post.published_at,
         updated_at=post.updated_at,

@@ -10,6 +10,7 @@ from hcpov.blog.history import record
 from hcpov.blog.models import Blog, Kind, OldSlug, Post
 from hcpov.blog.writing import write_about, write_body
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.text import markdown
 from hcpov.text.slugs import RESERVED, slug_for
 
@@ -70,7 +71,7 @@ def move(blog_id: int, up: bool, account_id: int) -> None:
 def open_page(blog_id: int, slug: str, title: str, body: str, account_id: int) -> Post:
     """Publishes a page of the site, without comments and without telling subscribers. Raises TakenSlug. Commits."""
     if db.session.scalar(select(Post.id).where(Post.kind == Kind.PAGE, Post.slug == slug)) is not None:
-        raise TakenSlug(f"There is a page at /pages/{slug}/ already.")
+        raise TakenSlug(gettext("There is a page at /pages/%(slug)s/ already.", slug=slug))
     page = Post(blog_id=blog_id, author_id=account_id, kind=Kind.PAGE, slug=slug, title=title)
     page.comments_open, page.announce = False, False
     db.session.add(page)
@@ -86,12 +87,14 @@ def open_page(blog_id: int, slug: str, title: str, body: str, account_id: int) -
 def check_slug(slug: str, blog_id: int | None = None) -> None:
     """Raises BadSlug or TakenSlug for a word that a blog, or this one, cannot have in its address. Two queries."""
     if not slug or slug in RESERVED or slug != slug_for(slug, ""):
-        raise BadSlug("Use lower case letters, digits and hyphens, and no word that is an address of the site itself.")
+        raise BadSlug(
+            gettext("Use lower case letters, digits and hyphens, and no word that is an address of the site itself.")
+        )
     if db.session.scalar(select(Blog.id).where(Blog.slug == slug, Blog.id != (blog_id or 0))) is not None:
-        raise TakenSlug(f"There is a blog at /{slug}/ already.")
+        raise TakenSlug(gettext("There is a blog at /%(slug)s/ already.", slug=slug))
     led_to = db.session.scalar(select(OldSlug.blog_id).where(OldSlug.slug == slug))
     if led_to is not None and led_to != blog_id:
-        raise TakenSlug(f"/{slug}/ was the address of another blog, and leads to it for ever.")
+        raise TakenSlug(gettext("/%(slug)s/ was the address of another blog, and leads to it for ever.", slug=slug))
 
 
 def _flush() -> None:
@@ -100,4 +103,4 @@ def _flush() -> None:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        raise TakenSlug("Somebody took this address just now.") from None
+        raise TakenSlug(gettext("Somebody took this address just now.")) from None

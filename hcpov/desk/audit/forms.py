@@ -10,12 +10,13 @@ from hcpov.audit.models import ABOUT_LENGTH, WHAT_LENGTH
 from hcpov.auth.forms import Form
 from hcpov.auth.models import NAME_LENGTH
 from hcpov.comments.forms import at_most, line
+from hcpov.languages import gettext, lazy
 
 
 def a_day(_form: Form, field: Field) -> None:
     """Refuses what is no day."""
     if field.data and day_of(field.data) is None:
-        raise StopValidation("Write a day as year, month and day, such as 2026-11-22.")
+        raise StopValidation(gettext("Write a day as year, month and day, such as 2026-11-22."))
 
 
 def day_of(text: str | None) -> date | None:
@@ -30,11 +31,11 @@ def day_of(text: str | None) -> date | None:
 class FilterForm(Form):
     """Who, what, about, from and to: all of them may be empty. Days are those of the site's time zone."""
 
-    who = StringField("Who", [at_most(NAME_LENGTH, "A name")], filters=[line])
-    what = StringField("What was done", [at_most(WHAT_LENGTH, "This")], filters=[line])
-    about = StringField("To what", [at_most(ABOUT_LENGTH, "This")], filters=[line])
-    since = StringField("From", [a_day], filters=[line])
-    until = StringField("To", [a_day], filters=[line])
+    who = StringField(lazy("Who"), [at_most(NAME_LENGTH, lazy("A name"))], filters=[line])
+    what = StringField(lazy("What was done"), [at_most(WHAT_LENGTH, lazy("This"))], filters=[line])
+    about = StringField(lazy("To what"), [at_most(ABOUT_LENGTH, lazy("This"))], filters=[line])
+    since = StringField(lazy("From"), [a_day], filters=[line])
+    until = StringField(lazy("To"), [a_day], filters=[line])
 
     @property
     def begins(self) -> datetime | None:

@@ -11,6 +11,7 @@ from hcpov.desk import answers
 from hcpov.desk.audit import queries
 from hcpov.desk.audit.forms import FilterForm
 from hcpov.desk.writers import admin_here
+from hcpov.languages import gettext
 from hcpov.web.paging import row_number
 
 blueprint = Blueprint("audit", __name__)
@@ -36,7 +37,7 @@ def export(form: str) -> AnyResponse:
     admin_here()
     asked = FilterForm(request.args)
     if not asked.validate():
-        return Response("A day is written as 2026-11-22.\n", 422, mimetype="text/plain")
+        return Response(gettext("A day is written as 2026-11-22.\n"), 422, mimetype="text/plain")
     write, mimetype = FORMATS[form]
     answer = Response(stream_with_context(write(_filter(asked))), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="audit.{form}"'

@@ -9,6 +9,7 @@ from hcpov.desk.outbox.forms import AddressForm
 from hcpov.desk.outbox.queries import GIVEN_UP, WAITING
 from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import admin_here
+from hcpov.languages import lazy
 from hcpov.web import htmx
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
@@ -16,9 +17,9 @@ from hcpov.web.redirects import see_other
 blueprint = Blueprint("outbox", __name__)
 
 MAIL = "/desk/mail"
-LATE = "It was sent or dropped meanwhile, or is being sent just now. Nothing was done."
-NONE_LEFT = "There is nothing that can be tried again."
-NOT_REFUSED = "This address is not among those that refused mail. It is written to as any other."
+LATE = lazy("It was sent or dropped meanwhile, or is being sent just now. Nothing was done.")
+NONE_LEFT = lazy("There is nothing that can be tried again.")
+NOT_REFUSED = lazy("This address is not among those that refused mail. It is written to as any other.")
 
 
 @blueprint.get(MAIL)

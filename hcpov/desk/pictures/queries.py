@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from hcpov.blog.models import Post
 from hcpov.blog.rows import post_path
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.media.queries import PictureRow
 
 MOST = 100
@@ -39,7 +40,7 @@ def used_in(row: PictureRow) -> list[UseRow]:
     wanted = select(Post).where(Post.body.contains(_mark(row), autoescape=True)).options(joinedload(Post.blog))
     posts = db.session.scalars(wanted.order_by(Post.id.desc()).limit(MOST))
     return [
-        UseRow(post.title or "Untitled", post.blog.name, post_path(post) if post.is_public else "", post.state)
+        UseRow(post.title or gettext("Untitled"), post.blog.name, post_path(post) if post.is_public else "", post.state)
         for post in posts
     ]
 

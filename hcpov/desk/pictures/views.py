@@ -10,6 +10,7 @@ from hcpov.desk.pictures import answers, policy
 from hcpov.desk.pictures.answers import PICTURES, adder_here
 from hcpov.desk.pictures.forms import AltForm
 from hcpov.extensions import db, limiter
+from hcpov.languages import lazy
 from hcpov.media import actions, intake, queries
 from hcpov.media.buckets import Unreachable
 from hcpov.media.models import Picture
@@ -21,7 +22,7 @@ blueprint = Blueprint("pictures", __name__)
 
 LIMIT = "30/minute"
 FIELDS = 64 * 1024  # bytes of a request besides the picture
-AWAY = "Pictures cannot be kept just now. Your text is safe; try again in a minute."
+AWAY = lazy("Pictures cannot be kept just now. Your text is safe; try again in a minute.")
 
 
 @blueprint.url_value_preprocessor

@@ -17,16 +17,17 @@ from hcpov.desk import answers, policy
 from hcpov.desk.posts import merges, previews, queries, steps
 from hcpov.desk.posts.forms import ANNOUNCE, PostForm
 from hcpov.desk.posts.seats import Seat
+from hcpov.languages import gettext, lazy
 from hcpov.text.excerpts import reading_minutes
 from hcpov.text.local_times import clock_time
 from hcpov.web import chrome, htmx
 
 STATES = {
-    State.DRAFT: "Draft",
-    State.REVIEW: "In review",
-    State.SCHEDULED: "Scheduled",
-    State.PUBLISHED: "Published",
-    State.WITHDRAWN: "Withdrawn",
+    State.DRAFT: lazy("Draft"),
+    State.REVIEW: lazy("In review"),
+    State.SCHEDULED: lazy("Scheduled"),
+    State.PUBLISHED: lazy("Published"),
+    State.WITHDRAWN: lazy("Withdrawn"),
 }
 
 
@@ -75,7 +76,7 @@ def editor(
         steps=seat.steps(post),
         publishes=seat.publishes(post),
         shown=shown,
-        people=[("", "No account: the guest's name alone"), *_people(post)],
+        people=[("", gettext("No account: the guest's name alone")), *_people(post)],
         announce=ANNOUNCE,
         kept=[draft for draft in mine if draft is not shown],
         others=queries.open_elsewhere(post.id, seat.account_id),
@@ -97,7 +98,7 @@ def clash(seat: Seat, post: Post, typed: dict[str, str], form: PostForm) -> Resp
     began = queries.earlier(post.id, form.version)
     merge = merges.merged(began, typed, texts.fields_of(post))
     name = queries.saved_last_by(post.id, seat.account_id)
-    problem = f"{name or 'Somebody'} saved this post while you wrote."
+    problem = gettext("%(name)s saved this post while you wrote.", name=name or gettext("Somebody"))
     return editor(seat, post, merge.fields, 409, problem=problem, merge=merge, version=post.version)
 
 
@@ -137,7 +138,7 @@ def kept(seat: Seat, post: Post, version: int) -> Response:
     return answers.fragment(
         "desk/posts/_others.html",
         others=queries.open_elsewhere(post.id, seat.account_id),
-        saver=saver or ("Somebody" if post.version > version else ""),
+        saver=saver or (gettext("Somebody") if post.version > version else ""),
         at=_clock,
     )
 

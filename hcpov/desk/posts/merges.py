@@ -3,24 +3,25 @@
 from dataclasses import dataclass
 
 from hcpov.blog import texts
+from hcpov.languages import gettext, lazy, ngettext
 from hcpov.text import merging
 
 LONG = ("body", "editors_note", "disclosure")
 LABELS = {
-    "title": "Title",
-    "summary": "Summary",
-    "editors_note": "Editor's note",
-    "body": "Text",
-    "disclosure": "Disclosure",
-    "slug": "Address",
-    "announce": "Subscribers",
-    "author": "Account",
-    "at": "Planned time",
-    "tags": "Tags",
-    "byline_name": "Guest's name",
-    "byline_title": "Guest's title",
-    "byline_place": "Guest's place",
-    "embargo": "Embargo",
+    "title": lazy("Title"),
+    "summary": lazy("Summary"),
+    "editors_note": lazy("Editor's note"),
+    "body": lazy("Text"),
+    "disclosure": lazy("Disclosure"),
+    "slug": lazy("Address"),
+    "announce": lazy("Subscribers"),
+    "author": lazy("Account"),
+    "at": lazy("Planned time"),
+    "tags": lazy("Tags"),
+    "byline_name": lazy("Guest's name"),
+    "byline_title": lazy("Guest's title"),
+    "byline_place": lazy("Guest's place"),
+    "embargo": lazy("Embargo"),
 }
 HIDDEN = {"author", "announce"}  # numbers and choices tell a reader nothing
 Pieces = list[tuple[str, str]]
@@ -70,10 +71,16 @@ def _one(name: str, base: str, mine: str, theirs: str) -> tuple[str, str]:
     if name == "tags":
         return _tags(base, mine, theirs), ""
     if name not in LONG:
-        return mine, f"{LABELS[name]}: both of you changed it. Yours stands in the form."
+        return mine, gettext("%(name)s: both of you changed it. Yours stands in the form.", name=LABELS[name])
     both = merging.merge(base, mine, theirs)
-    places = "one place" if both.conflicts == 1 else f"{both.conflicts} places"
-    told = f"{LABELS[name]}: both of you changed {places}. Both versions stand there, between lines in brackets."
+    places = (
+        gettext("one place") if both.conflicts == 1 else ngettext("%(num)s place", "%(num)s places", both.conflicts)
+    )
+    told = gettext(
+        "%(name)s: both of you changed %(places)s. Both versions stand there, between lines in brackets.",
+        name=LABELS[name],
+        places=places,
+    )
     return both.text, told if both.conflicts else ""
 
 

@@ -13,6 +13,7 @@ from hcpov.blog.actions import OPEN
 from hcpov.blog.models import UNPUBLISHED, Blog, BlogRole, Draft, Earlier, Kind, Post, State, Tag
 from hcpov.blog.policy import Writer
 from hcpov.extensions import db
+from hcpov.languages import gettext
 from hcpov.text.slugs import slug_for
 
 PAGE = 30
@@ -129,7 +130,7 @@ def saved_last_by(post_id: int, reader_id: int) -> str:
     wanted = select(Account.id, Account.name).join(Earlier, Earlier.account_id == Account.id)
     found = db.session.execute(wanted.where(Earlier.post_id == post_id).order_by(Earlier.version.desc()).limit(1))
     for number, name in found:
-        return "You, in another tab," if number == reader_id else str(name)
+        return gettext("You, in another tab,") if number == reader_id else str(name)
     return ""
 
 
@@ -168,7 +169,7 @@ def _theirs(writer: Writer) -> ColumnElement[bool]:
 def _row(post: Post) -> Row:
     return Row(
         post.id,
-        post.title or "Untitled",
+        post.title or gettext("Untitled"),
         post.blog.name,
         post.byline_name or (post.author.name if post.author else ""),
         post.state,

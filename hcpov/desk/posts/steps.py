@@ -10,12 +10,13 @@ from hcpov.blog.readiness import lacks
 from hcpov.desk.posts import queries
 from hcpov.desk.posts.forms import PostForm, WordForm, problem_with_time
 from hcpov.desk.posts.seats import Seat
+from hcpov.languages import gettext, lazy
 from hcpov.text import local_times
 from hcpov.text.slugs import slug_for
 
-NOBODY = "This account is neither an author nor an editor of this blog."
-NO_TIME = "It is scheduled: choose a time, or take it back to draft first."
-MOVED = "Somebody moved this post on while you had it open. Your words are saved; look at where it stands now."
+NOBODY = lazy("This account is neither an author nor an editor of this blog.")
+NO_TIME = lazy("It is scheduled: choose a time, or take it back to draft first.")
+MOVED = lazy("Somebody moved this post on while you had it open. Your words are saved; look at where it stands now.")
 PUBLIC = {"schedule", "publish"}
 
 
@@ -72,8 +73,12 @@ def address_problem(post: Post, typed: dict[str, str]) -> str:
     year, month = int(day[:4]), int(day[5:7])
     if not slug or not queries.is_taken(post, slug, year, month):
         return ""
-    where = "another page" if post.kind == Kind.PAGE else f"another post of {languages.month_name(year, month)}"
-    return f"“{slug}” is the address of {where}. Choose another."
+    where = (
+        gettext("another page")
+        if post.kind == Kind.PAGE
+        else gettext("another post of %(month)s", month=languages.month_name(year, month))
+    )
+    return gettext("“%(slug)s” is the address of %(where)s. Choose another.", slug=slug, where=where)
 
 
 def _wrong(post: Post, form: PostForm, typed: dict[str, str], saved: dict[str, str], step: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from hcpov.desk.posts import answers, previews, queries, steps
 from hcpov.desk.posts.forms import KEPT, TAB_LENGTH, PostForm
 from hcpov.desk.posts.seats import Seat, post_here, seat_here
 from hcpov.desk.posts.steps import Outcome
+from hcpov.languages import gettext, lazy
 from hcpov.web import chrome
 from hcpov.web.origin import token_is_good
 from hcpov.web.paging import row_number
@@ -24,7 +25,7 @@ blueprint = Blueprint("posts", __name__)
 POSTS = "/desk/posts"
 POST = f"{POSTS}/<int(max=999999999):number>"
 MOST_BYTES = 8 * 1024 * 1024  # a text that is too long must come back with its words: more than can be kept is read
-SEAL = "Your session is not the one this page was opened in. Your words are here: look at them, then save again."
+SEAL = lazy("Your session is not the one this page was opened in. Your words are here: look at them, then save again.")
 
 
 @blueprint.url_value_preprocessor
@@ -83,15 +84,32 @@ def act(number: int) -> Response:
     return see_other(f"{POSTS}/{number}") if outcome.good else _refused(seat, post, form, typed, outcome)
 
 
+STATE_WORDS = {
+    State.DRAFT: lazy("draft"),
+    State.REVIEW: lazy("in review"),
+    State.SCHEDULED: lazy("scheduled"),
+    State.PUBLISHED: lazy("published"),
+    State.WITHDRAWN: lazy("withdrawn"),
+}
+
+
 @blueprint.post(f"{POST}/draft")
 def keep(number: int) -> Response:
     """Keeps what is typed, by itself, and says who else is here."""
     (seat, post), form = post_here(number), PostForm()
     typed = form.typed(texts.fields_of(post), seat.publishes(post))
     if not _keep(seat, post, form, typed):
-        return Response("Not kept: the text is too long. Shorten it; until then it is safe in this window.", 413)
+        return Response(
+            gettext("Not kept: the text is too long. Shorten it; until then it is safe in this window."), 413
+        )
     if not seat.steps(post):
-        return Response(f"This post is {post.state} now and cannot be changed here. Your words are kept.", 409)
+        return Response(
+            gettext(
+                "This post is %(state)s now and cannot be changed here. Your words are kept.",
+                state=STATE_WORDS[State(post.state)],
+            ),
+            409,
+        )
     return answers.kept(seat, post, form.version)
 
 

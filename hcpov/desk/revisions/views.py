@@ -14,6 +14,7 @@ from hcpov.desk import answers
 from hcpov.desk.policy import Keeper
 from hcpov.desk.revisions.forms import KINDS, ChangeForm, ReasonForm, version_of
 from hcpov.desk.writers import post_here, was_public
+from hcpov.languages import lazy
 from hcpov.text import markdown
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
@@ -22,8 +23,8 @@ blueprint = Blueprint("revisions", __name__)
 
 POST = "/desk/posts/<int(max=999999999):number>"
 LONGEST_FORM = 4 * 1024 * 1024  # bytes; a text that is too long is answered beside its field, not lost
-STALE = "Somebody changed this post while you wrote. Nothing was saved, and nothing is lost."
-MOVED = "Somebody changed this post meanwhile. Nothing was done."
+STALE = lazy("Somebody changed this post while you wrote. Nothing was saved, and nothing is lost.")
+MOVED = lazy("Somebody changed this post meanwhile. Nothing was done.")
 
 
 @blueprint.url_value_preprocessor

@@ -18,13 +18,16 @@ from hcpov.desk.settling import keeper_here
 from hcpov.desk.shelf import queries
 from hcpov.desk.shelf.forms import NameForm, PageForm, TextsForm
 from hcpov.desk.writers import admin_here, writer_of
+from hcpov.languages import lazy
 from hcpov.web.redirects import see_other
 
 blueprint = Blueprint("shelf", __name__)
 
 BLOG = "/desk/blogs/<int(max=999999999):number>"
-STALE = "Somebody changed these texts while you wrote. Nothing was saved, and nothing is lost: yours are in the form."
-NO_BLOG = "Begin a blog first: a page of the site stands beside one."
+STALE = lazy(
+    "Somebody changed these texts while you wrote. Nothing was saved, and nothing is lost: yours are in the form."
+)
+NO_BLOG = lazy("Begin a blog first: a page of the site stands beside one.")
 
 
 @blueprint.route("/desk/blogs/new", methods=["GET", "POST"])

@@ -8,24 +8,26 @@ from collections import Counter
 from datetime import datetime
 
 from hcpov import config
+from hcpov.languages import gettext, ngettext
 from hcpov.mail.batches import Letter
+from hcpov.text.messages import mark
 from hcpov.updates.letters import Piece, written
 from hcpov.updates.news import queries
 from hcpov.updates.news.queries import KeeperRow
 
-OTHER = "to be read"
+OTHER = mark("to be read")
 # What the rules of the guard say (comments/guard.py), each by its beginning, and how it is said here.
 REASONS = (
-    (re.compile(r"may identify a patient"), "may identify a patient"),
-    (re.compile(r"asked for an editor"), "sent without the security code"),
-    (re.compile(r"a hidden field"), "a hidden field was filled in"),
-    (re.compile(r"a link, sent within"), "a link, sent at once"),
-    (re.compile(r"\d+ comments from one network"), "many from one network"),
-    (re.compile(r"\d+ links"), "many links"),
-    (re.compile(r"the same text on"), "the same text on other posts"),
-    (re.compile(r"the word “"), "a word of the list"),
-    (re.compile(r"this blog checks"), "the blog checks every comment"),
-    (re.compile(r"the first comment by"), "the first comment by an address"),
+    (re.compile(r"may identify a patient"), mark("may identify a patient")),
+    (re.compile(r"asked for an editor"), mark("sent without the security code")),
+    (re.compile(r"a hidden field"), mark("a hidden field was filled in")),
+    (re.compile(r"a link, sent within"), mark("a link, sent at once")),
+    (re.compile(r"\d+ comments from one network"), mark("many from one network")),
+    (re.compile(r"\d+ links"), mark("many links")),
+    (re.compile(r"the same text on"), mark("the same text on other posts")),
+    (re.compile(r"the word “"), mark("a word of the list")),
+    (re.compile(r"this blog checks"), mark("the blog checks every comment")),
+    (re.compile(r"the first comment by"), mark("the first comment by an address")),
 )
 WEIGHT = {words: place for place, words in enumerate([*(words for _, words in REASONS), OTHER])}
 
@@ -56,14 +58,16 @@ def in_words(reasons: list[str]) -> str:
 
 def _letter(keeper: KeeperRow, waiting: dict[str, Counter[str]], now: datetime) -> Letter:
     number = sum(why.total() for why in waiting.values())
-    subject = f"{number} held comment{'' if number == 1 else 's'} at {config.current().site_name}"
-    pieces = [Piece("words", f"Hello {keeper.name},"), Piece("words", "comments wait for an editor:")]
+    site = config.current().site_name
+    subject = ngettext("%(num)s held comment at %(site)s", "%(num)s held comments at %(site)s", number, site=site)
+    pieces = [Piece("words", gettext("Hello %(name)s,", name=keeper.name))]
+    pieces.append(Piece("words", gettext("comments wait for an editor:")))
     for name, why in waiting.items():
         often = sorted(why.items(), key=lambda each: (-each[1], WEIGHT[each[0]]))
-        said = "; ".join(f"{times} {words}" for words, times in often)
+        said = "; ".join(f"{times} {gettext(words)}" for words, times in often)
         pieces.append(Piece("words", f"{name}: {why.total()} ({said})"))
-    pieces.append(Piece("link", "Read and settle them", f"{config.current().site_url}/desk/held"))
+    pieces.append(Piece("link", gettext("Read and settle them"), f"{config.current().site_url}/desk/held"))
     minutes = config.current().notice_minutes
-    pieces.append(Piece("words", f"You hear of new ones every {minutes} minutes at most."))
+    pieces.append(Piece("words", gettext("You hear of new ones every %(minutes)s minutes at most.", minutes=minutes)))
     text, html = written(subject, pieces)
     return Letter(keeper.email, subject, text, f"held {keeper.id} {now.timestamp()}", html)

@@ -1,0 +1,53 @@
+"""What the audit log can say was done.
+
+It is kept in these words, so that a filter and an export mean the same in any language; pages say them in the site's.
+"""
+
+from hcpov.text.messages import mark
+
+WORDS = (
+    mark("account erased"),
+    mark("account made"),
+    mark("account switched off"),
+    mark("account switched on"),
+    mark("authenticator removed"),
+    mark("authenticator set up"),
+    mark("badge asked"),
+    mark("badge granted"),
+    mark("badge refused"),
+    mark("badge revoked"),
+    mark("badge to check again"),
+    mark("badge withdrawn"),
+    mark("blog changed"),
+    mark("blog made"),
+    mark("blog moved"),
+    mark("blog renamed"),
+    mark("data exported"),
+    mark("email changed"),
+    mark("mail allowed again"),
+    mark("mail dropped"),
+    mark("mail relay called"),
+    mark("mail tried again"),
+    mark("page made"),
+    mark("passkey added"),
+    mark("passkey removed"),
+    mark("password reset"),
+    mark("post begun"),
+    mark("post concern"),
+    mark("post correction"),
+    mark("post minor"),
+    mark("post publication"),
+    mark("post published"),
+    mark("post removal"),
+    mark("post retraction"),
+    mark("post return"),
+    mark("post returned"),
+    mark("post scheduled"),
+    mark("post sent to review"),
+    mark("post withdrawal"),
+    mark("preview links taken back"),
+    mark("recovery code used"),
+    mark("recovery codes made"),
+    mark("role given"),
+    mark("role taken"),
+)
