@@ -22,6 +22,7 @@ from markupsafe import Markup
 from hcpov import config
 from hcpov.extensions import babel
 from hcpov.text import dates as english
+from hcpov.text import tongues
 
 EXTENSION = "hcpov.language"
 FOLDER = config.ROOT / "hcpov" / "translations"
@@ -53,6 +54,7 @@ def install(app: Flask) -> None:
     environment.globals.update(_=_said, gettext=_said, ngettext=_counted, pgettext=_meant)
     environment.globals.update(language=settings.language, direction=settings.locale.text_direction)
     environment.filters["figure"] = figure
+    environment.filters["spoken"] = _spoken
 
 
 def catalogue(language: str) -> NullTranslations:
@@ -98,10 +100,18 @@ def lazy_figure(number: int) -> str:
     return cast("str", StandIn(figure, number, enable_cache=False))
 
 
-def figure(number: int) -> str:
-    """Returns `1,204`, or `1.204` in Spanish."""
+def foreign(tag: str) -> str:
+    """Returns a language's tag where it is another than the site's; else "", which pages need not say."""
+    return "" if not tag or tag == config.current().language else tag
+
+
+def figure(number: float, places: int = 0) -> str:
+    """Returns `1,204`, or `1.204` in Spanish; with places, `1,204.5`."""
     locale = _locale()
-    return f"{number:,}" if locale is None else numbers.format_decimal(number, locale=locale)
+    if locale is None:
+        return f"{number:,.{places}f}"
+    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    return numbers.format_decimal(number, pattern, locale)
 
 
 def long_date(moment: datetime) -> str:
@@ -158,6 +168,15 @@ def _catalogue() -> NullTranslations:
         return NOTHING
     found: NullTranslations = current_app.extensions[EXTENSION]
     return found
+
+
+def _spoken(tag: str) -> Markup:
+    """Returns the attributes of an element whose words are in another language than the page; none for the site's."""
+    if not tag:
+        return Markup("")
+    runs = tongues.direction(tag)
+    turn = "" if runs == config.current().locale.text_direction else Markup(' dir="{}"').format(runs)
+    return Markup(' lang="{}"{}').format(tag, turn)
 
 
 # What templates call: as Jinja's own, but for the number as the language writes it. A message is markup where the

@@ -42,7 +42,10 @@ def new_blog(slug: str, name: str, tagline: str = "", about: str = "", position:
     """Adds a blog. Raises BadSlug for a word that is an address of ours. Does not commit."""
     if not slug or slug in RESERVED or slug != slug_for(slug, ""):
         raise BadSlug(
-            f"“{slug}” cannot be a blog's address: use lower case letters, digits and hyphens, no word of ours"
+            gettext(
+                "“%(slug)s” cannot be a blog's address: use lower case letters, digits and hyphens, no word of ours",
+                slug=slug,
+            )
         )
     blog = Blog(slug=slug, name=name, tagline=tagline, position=position)
     write_about(blog, about)

@@ -12,9 +12,17 @@ from hcpov.pages.recording import show
 from hcpov.text import markdown
 
 PAGES = {
-    "comment-policy": (lazy("Comment policy"), "comment-policy.md"),
-    "privacy": (lazy("Privacy"), "privacy.md"),
-    "accessibility": (lazy("Accessibility"), "accessibility.md"),
+    "comment-policy": (lazy("Comment policy"), "pages/comment-policy.md"),
+    "privacy": (lazy("Privacy"), "pages/privacy.md"),
+    "accessibility": (lazy("Accessibility"), "pages/accessibility.md"),
+}
+
+TRANSLATED = {
+    "es": {
+        "comment-policy": "pages/es/comment-policy.md",
+        "privacy": "pages/es/privacy.md",
+        "accessibility": "pages/es/accessibility.md",
+    }
 }
 
 
@@ -36,9 +44,9 @@ def page(slug: str) -> DefaultPage | None:
     if slug not in PAGES:
         return None
     show(subjects.PAGES)
-    settings, (title, name) = config.current(), PAGES[slug]
+    settings, (title, english) = config.current(), PAGES[slug]
     body = render_template(
-        [f"pages/{settings.language}/{name}", f"pages/{name}"],
+        TRANSLATED.get(settings.language, {}).get(slug, english),
         edit_minutes=settings.edit_minutes,
         script_host=urlsplit(settings.htmx_url).hostname,
         picture_hosts=settings.picture_hosts.split(),

@@ -10,6 +10,7 @@ from hcpov import clock
 from hcpov.auth.models import NAME_LENGTH, PLACE_LENGTH, TITLE_LENGTH, Account
 from hcpov.extensions import Model, UtcDateTime
 from hcpov.text.slugs import SLUG_LENGTH
+from hcpov.text.tongues import TAG_LENGTH as LANG_LENGTH
 
 BLOG_NAME_LENGTH = 80
 TAGLINE_LENGTH = 200
@@ -198,6 +199,7 @@ class Post(Model):
     version: Mapped[int] = mapped_column(default=1)
     preview: Mapped[int] = mapped_column(default=1)
     embargo: Mapped[str] = mapped_column(String(EMBARGO_LENGTH), default="")
+    lang: Mapped[str] = mapped_column(String(LANG_LENGTH), default="")  # a BCP 47 tag; empty is the site's language
     announce: Mapped[bool] = mapped_column(default=True)
     announced_at: Mapped[datetime | None]
     retracted: Mapped[bool] = mapped_column(default=False)

@@ -63,6 +63,7 @@ class PostRow:
     published_machine: str
     minutes: int
     comment_count: int
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class ArticleRow:
     withdrawn: bool
     retracted: bool
     notices: list[NoticeRow]
+    lang: str
 
 
 def blog_row(blog: Blog) -> BlogRow:
@@ -156,6 +158,7 @@ def post_row(post: Post) -> PostRow:
         published_machine=dates.machine(post.published_at),
         minutes=reading_minutes(post.words),
         comment_count=post.comment_count,
+        lang=languages.foreign(post.lang),
     )
 
 
@@ -192,4 +195,5 @@ def article_row(post: Post, tags: list[TagRow]) -> ArticleRow:
         withdrawn=not post.is_public,
         retracted=post.retracted,
         notices=notice_rows(post),
+        lang=languages.foreign(post.lang),
     )

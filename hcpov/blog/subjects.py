@@ -22,7 +22,7 @@ DISCUSSED = "discussed"  # when posts were commented on last
 _UNSEEN = {"version", "preview", "embargo", "announce", "announced_at", "body", "origin"}
 _PLACES = {"state", "published_at", "year", "month", "slug", "blog_id", "kind"}
 _TALK = {"comment_count", "last_comment_at"}
-_TITLE = {"title", "retracted"}
+_TITLE = {"title", "retracted", "lang"}
 
 
 def blog(number: int) -> str:

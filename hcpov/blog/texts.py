@@ -9,7 +9,7 @@ from hcpov.text.slugs import slug_for
 REVISED = ("title", "summary", "editors_note", "body", "disclosure")
 # What can be said only before publication, as strings too: whether subscribers are told, whose account, when.
 BEFORE = ("slug", "announce", "author", "at")
-TYPED = (*REVISED, *BEFORE, "tags", "byline_name", "byline_title", "byline_place", "embargo")
+TYPED = (*REVISED, *BEFORE, "tags", "byline_name", "byline_title", "byline_place", "embargo", "lang")
 PASSING = frozenset({Change.WITHDRAWAL})  # notices that end when the post comes back
 LINES = frozenset(TYPED) - {"body", "editors_note", "disclosure"}
 _OTHERWISE = frozenset({*BEFORE, "tags"})  # kept elsewhere than in a text column of the same name

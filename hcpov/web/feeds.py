@@ -60,6 +60,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         date_modified=entry.updated,
         authors=[_person(each) for each in entry.authors],
         tags=[storable(tag.name) for tag in entry.tags],
+        language=entry.lang,
     )
 
 

@@ -49,4 +49,5 @@ def _entry(post: ArticleRow, namer: str, site: str) -> Entry:
         summary=post.summary,
         tags=post.tags,
         thread=f"{address}comments",
+        lang=post.lang,
     )

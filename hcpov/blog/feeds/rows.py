@@ -30,7 +30,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Entry:
-    """One post or comment. `thread` is where the feeds of its comments are, without the ending; "" for none."""
+    """One post or comment. `thread` is where the feeds of its comments are, without the ending; "" for none.
+
+    `lang` is its language where that is another than the feed's.
+    """
 
     id: str
     address: str
@@ -43,6 +46,7 @@ class Entry:
     summary: str = ""
     tags: Sequence[TagRow] = ()
     thread: str = ""
+    lang: str = ""
     answers: Answered | None = None
 
     @property

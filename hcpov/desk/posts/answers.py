@@ -18,6 +18,7 @@ from hcpov.desk.posts import merges, previews, queries, steps
 from hcpov.desk.posts.forms import ANNOUNCE, PostForm
 from hcpov.desk.posts.seats import Seat
 from hcpov.languages import gettext, lazy
+from hcpov.text import tongues
 from hcpov.text.excerpts import reading_minutes
 from hcpov.text.local_times import clock_time
 from hcpov.web import chrome, htmx
@@ -78,6 +79,7 @@ def editor(
         shown=shown,
         people=[("", gettext("No account: the guest's name alone")), *_people(post)],
         announce=ANNOUNCE,
+        tongues=[(tag, tongues.own_name(tag)) for tag in tongues.COMMON],
         kept=[draft for draft in mine if draft is not shown],
         others=queries.open_elsewhere(post.id, seat.account_id),
         at=_clock,

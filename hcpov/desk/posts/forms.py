@@ -22,6 +22,7 @@ from hcpov.comments.forms import at_most, cleaned, line
 from hcpov.languages import gettext, lazy
 from hcpov.text.local_times import NoMoment, moment_at, normal
 from hcpov.text.slugs import SLUG_LENGTH, slug_for
+from hcpov.text.tongues import known
 
 KEPT = 1_000_000  # characters that a draft may hold, more than can be saved: nothing is lost while it is shortened
 NUMBER_LENGTH, TAB_LENGTH = 9, 32
@@ -43,6 +44,14 @@ def makes_a_slug(_form: Form, field: Field) -> None:
     """Refuses an address of which nothing is left."""
     if field.data and not slug_for(field.data, ""):
         raise StopValidation(gettext("Use letters, digits and hyphens, or leave it empty."))
+
+
+def is_known(_form: Form, field: Field) -> None:
+    """Writes a language's tag as it is written, and refuses one that nobody knows."""
+    if field.data:
+        field.data = known(field.data) or field.data
+        if not known(field.data):
+            raise StopValidation(gettext("This is no language that is known here. Write a tag such as es or pt-BR."))
 
 
 class WordsForm(Form):
@@ -67,6 +76,7 @@ class PostForm(WordsForm):
     byline_title = StringField(lazy("Guest's title"), [at_most(TITLE_LENGTH, lazy("A title"))], filters=[line])
     byline_place = StringField(lazy("Guest's place"), [at_most(PLACE_LENGTH, lazy("A place"))], filters=[line])
     embargo = StringField(lazy("Embargo"), [at_most(EMBARGO_LENGTH, lazy("A note"))], filters=[line])
+    lang = StringField(lazy("Language"), [is_known], filters=[line])
     announce = StringField(lazy("Subscribers"), filters=[line])
     at = StringField(lazy("Publish"), filters=[line])
     base = HiddenField(filters=[line])

@@ -22,6 +22,7 @@ LABELS = {
     "byline_title": lazy("Guest's title"),
     "byline_place": lazy("Guest's place"),
     "embargo": lazy("Embargo"),
+    "lang": lazy("Language"),
 }
 HIDDEN = {"author", "announce"}  # numbers and choices tell a reader nothing
 Pieces = list[tuple[str, str]]

@@ -24,7 +24,7 @@ def as_it_will_look(post: Post, fields: dict[str, str]) -> ArticleRow:
     at = local_times.planned(fields["at"], zone) or post.published_at or clock.now()
     local = at.astimezone(zone)
     shown = Post(id=post.id, blog=post.blog, author=post.author, author_id=post.author_id, kind=post.kind)
-    for name in (*texts.REVISED, "byline_name", "byline_title", "byline_place"):
+    for name in (*texts.REVISED, "byline_name", "byline_title", "byline_place", "lang"):
         setattr(shown, name, fields[name])
     shown.slug, shown.year, shown.month, shown.published_at = post.slug or "preview", local.year, local.month, at
     shown.state, shown.retracted, shown.notices = post.state, post.retracted, post.notices
