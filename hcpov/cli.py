@@ -66,18 +66,8 @@ def demo() -> None:
 @main.command()
 @click.option("--web-only", is_flag=True, help="Leave the worker to another process.")
 def serve(web_only: bool = False) -> None:
-    """Start the web server with its worker, and stop both together."""
-    from hcpov import serving
-    from hcpov.counts import EXTENSION as COUNTS
-    from hcpov.ops.backups import terminal
-    from hcpov.pages import tasks as pages
-
-    terminal.stay(_settings())
-    with application() as app:
-        pages.begin_anew(app)  # what was finished before was made by other code or settings, perhaps
-        app.extensions[COUNTS].begin_anew()
-        click.echo(f"Open http://{config.current().bind}/")
-    serving.serve(app, web_only)
+    """Start the web server with its worker, and stop both together; SIGHUP loads code and settings anew."""
+    _stand(serves=True, works=not web_only)
 
 
 @main.command()
@@ -92,12 +82,7 @@ def run(context: click.Context) -> None:
 @main.command()
 def worker() -> None:
     """Do the work that waits for no reader: run what is due, retry what failed."""
-    from hcpov import serving
-    from hcpov.ops.backups import terminal
-
-    terminal.stay(_settings())
-    with application() as app:
-        serving.work(app)
+    _stand(serves=False, works=True)
 
 
 @main.command()
@@ -277,6 +262,24 @@ def doctor(mail: bool, only_settings: bool, certificate: bool, selector: str, na
 
     with application():
         sys.exit(terminal.tell(examine(settings, build(settings), certificate)))
+
+
+def _stand(serves: bool, works: bool) -> None:
+    """Runs web processes, a worker, or both, in a child of this process, which keeps them."""
+    from hcpov.serving import place
+
+    settings = _settings()
+    try:
+        here = place.take(settings, listens=serves)
+    except OSError as problem:
+        raise click.ClickException(f"Nothing can listen at {settings.bind}: {problem.strerror}.") from None
+    from hcpov.ops.backups import terminal
+    from hcpov.serving import generation
+
+    terminal.stay(settings)
+    with application() as app:
+        generation.prepare(app, here, serves)
+    generation.Generation(app, here, serves, works).run()
 
 
 def _settings() -> config.Settings:

@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 from hcpov import config
@@ -17,9 +19,38 @@ from hcpov.config import Settings
 SECONDS = 30
 
 
+@dataclass(frozen=True)
+class Site:
+    """A running site: where it listens, the process that was started, and what it has written."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    file: Path
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return self.file.read_text(encoding="utf-8")
+
+
 @contextmanager
 def serving(settings: Settings, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
     """Runs `hcpov serve` with `options` on a port of loopback, any free one by default, and yields its address."""
+    with started(settings, *options, port=port, folder=config.ROOT, **environment) as site:
+        _wait(site.port, site.process)
+        yield site.address
+
+
+@contextmanager
+def started(
+    settings: Settings, *options: str, port: int = 0, folder: Path = config.ROOT, **environment: str
+) -> Iterator[Site]:
+    """Starts `hcpov serve`, of the code in `folder`, and yields it at once; stops it in the end, if it still runs."""
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     env = environment_of(settings, HCPOV_BIND=f"127.0.0.1:{port}", HCPOV_SITE_URL=address) | environment
@@ -27,15 +58,14 @@ def serving(settings: Settings, *options: str, port: int = 0, **environment: str
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "hcpov.cli", "serve", *options],
-            cwd=config.ROOT,
+            cwd=folder,
             env=env,
             stdout=out,
             stderr=out,
             start_new_session=True,
         )
         try:
-            _wait(port, process)
-            yield f"http://127.0.0.1:{port}"
+            yield Site(port, process, log)
         finally:
             _stop(process)
 

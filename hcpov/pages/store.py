@@ -57,6 +57,7 @@ class Store:
         for name in files.FOLDERS:
             files.make_folder(folder / name)
         self.counters = Counters(folder / "counters")
+        self.keeps = True
         self._lock, self._kept = Lock(), 0
         self._file: int | None = None
         self._index: Index
@@ -89,7 +90,7 @@ class Store:
 
         `public` ones lie where nginx finds them. A disk that is full or a store that is broken keeps nothing.
         """
-        if len(entry.body.plain) > PAGE_BYTES:
+        if not self.keeps or len(entry.body.plain) > PAGE_BYTES:
             return False
         place = f"{self.site if public else OTHERS}/{name}"
         now = clock.now().timestamp()

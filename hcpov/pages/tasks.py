@@ -28,6 +28,20 @@ def begin_anew(app: Flask) -> int:
     return pages
 
 
+def clear(app: Flask) -> None:
+    """Throws all pages away."""
+    store: Store | None = app.extensions.get(STORE)
+    if store:
+        store.clear()
+
+
+def keep_no_more(app: Flask) -> None:
+    """Has this process keep no page from now on: others, who were loaded later, answer readers."""
+    store: Store | None = app.extensions.get(STORE)
+    if store:
+        store.keeps = False
+
+
 def close(app: Flask) -> None:
     """Closes what the store has open; it opens it anew when it is asked next."""
     store: Store | None = app.extensions.get(STORE)

@@ -82,6 +82,20 @@ def stop(app: Flask, settings: Settings, office: PostOffice, messages: int, comm
         return len(office.recipients) - (db.session.scalar(sent) or 0)
 
 
+def load_anew(app: Flask, settings: Settings, office: PostOffice, messages: int, command: str) -> Counter[str]:
+    """Has a worker loaded anew while it sends; returns how often each address has its message."""
+    _write(app, messages)
+    log = settings.instance / "worker.log"
+    with _Worker(settings, office, command) as worker:
+        wait_until(lambda: len(office.recipients) >= 3, 60)
+        worker.send_signal(signal.SIGHUP)
+        wait_until(lambda: log.read_text(encoding="utf-8").count("The worker does") == 2, 120)
+        wait_until(lambda: not _waiting(app), 120)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=30) == 0
+    return Counter(office.recipients)
+
+
 def _write(app: Flask, messages: int) -> None:
     with app.app_context():
         for number in range(messages):

@@ -31,6 +31,15 @@ def test_a_worker_that_is_told_to_stop_finishes_the_message_in_hand(
     assert 3 <= len(post_office.recipients) < 30
 
 
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_a_worker_that_is_loaded_anew_sends_each_message_once(
+    own: Settings, post_office: PostOffice, command: str
+) -> None:
+    post_office.slow = 0.05
+    arrived = kills.load_anew(create_app(own), own, post_office, messages=300, command=command)
+    assert arrived == {f"reader{number}@example.org": 1 for number in range(300)}
+
+
 def test_a_killed_worker_loses_nothing_and_repeats_only_in_the_window(own: Settings, post_office: PostOffice) -> None:
     post_office.slow = 0.01
     outcome = kills.run(create_app(own), own, post_office, messages=60, kills=3, seed=6)
