@@ -87,12 +87,15 @@ def load_anew(app: Flask, settings: Settings, office: PostOffice, messages: int,
     _write(app, messages)
     log = settings.instance / "worker.log"
     with _Worker(settings, office, command) as worker:
-        wait_until(lambda: len(office.recipients) >= 3, 60)
-        worker.send_signal(signal.SIGHUP)
-        wait_until(lambda: log.read_text(encoding="utf-8").count("The worker does") == 2, 120)
-        wait_until(lambda: not _waiting(app), 120)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=30) == 0
+        try:
+            wait_until(lambda: len(office.recipients) >= 3, 240)
+            worker.send_signal(signal.SIGHUP)
+            wait_until(lambda: log.read_text(encoding="utf-8").count("The worker does") == 2, 240)
+            wait_until(lambda: not _waiting(app), 120)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(timeout=30) == 0
+        finally:
+            worker.kill()
     return Counter(office.recipients)
 
 
