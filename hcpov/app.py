@@ -8,7 +8,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hcpov import config, counts, languages
+from hcpov import config, counts, languages, signing
 from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
@@ -117,7 +117,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
     secure = settings.site_url.startswith("https://")
     is_sqlite = settings.database.startswith("sqlite")
     return {
-        "SECRET_KEY": config.secret_key(settings),
+        "SECRET_KEY": signing.key(settings),
         "SECRET_KEY_FALLBACKS": settings.old_secret_keys.split(),
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": {

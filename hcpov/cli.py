@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hcpov import config
+from hcpov.ops.setup import flags
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,14 +45,21 @@ def application() -> "Iterator[Flask]":
 
 
 @main.command()
-def setup() -> None:
-    """Make the instance folder, the secret and the database, or bring the database up to date."""
-    from hcpov.ops.schema import upgrade
-    from hcpov.ops.settings import masked
+@flags.all_of_them
+def setup(here: bool, **given: Any) -> None:
+    """Make a fresh Debian 12 the site's server: say what is to be done, ask, do it; a second time changes nothing."""
+    from hcpov.ops.setup import terminal
+    from hcpov.web import headers
 
+    _make_here() if here else terminal.set_up(given, headers.nginx)
+
+
+def _make_here() -> None:
+    from hcpov.ops.setup import terminal
+
+    terminal.make_secret(_settings())
     with application():
-        upgrade()
-        click.echo(f"Ready: {masked(config.current().database)}")
+        terminal.make_database()
 
 
 @main.command()
@@ -74,7 +82,7 @@ def serve(web_only: bool = False) -> None:
 @click.pass_context
 def run(context: click.Context) -> None:
     """Do all of it for a first look: setup, the demo when the site is empty, then serve."""
-    context.invoke(setup)
+    _make_here()
     context.invoke(demo)
     context.invoke(serve)
 

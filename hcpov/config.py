@@ -6,9 +6,7 @@ by the person who made it.
 """
 
 import configparser
-import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -22,6 +20,7 @@ from flask import current_app
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HCPOV_"
 LANGUAGES = ("en", "es")  # those that hcpov/translations has in full
+_UNREADABLE = "hcpov.cfg cannot be read: write one `NAME = value` on each line."
 HTMX_URL = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 
@@ -275,30 +274,21 @@ def origins(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
 
 
 def _file_values(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
+    try:
+        return values_in(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except UnicodeDecodeError:
+        raise SettingError(_UNREADABLE) from None
+
+
+def values_in(text: str) -> dict[str, str]:
+    """Returns the settings that a text such as hcpov.cfg has, by name, unjudged. Raises SettingError."""
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names stay in capitals
     try:
-        parser.read_string("[hcpov]\n" + path.read_text(encoding="utf-8"))
-    except (configparser.Error, UnicodeDecodeError):
-        raise SettingError("hcpov.cfg cannot be read: write one `NAME = value` on each line.") from None
+        parser.read_string(f"[hcpov]\n{text}")
+    except configparser.Error:
+        raise SettingError(_UNREADABLE) from None
     return dict(parser["hcpov"])
-
-
-def secret_key(settings: Settings) -> str:
-    """Returns the signing secret; makes one in the instance folder, readable by its owner only, when none is set."""
-    if settings.secret_key:
-        return settings.secret_key
-    path = settings.instance / "secret-key"
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
 
 
 def current() -> Settings:

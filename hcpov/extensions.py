@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import os
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -70,6 +72,7 @@ class Jobs(SqliteHuey):  # type: ignore[misc]
     def init_app(self, app: Flask, path: Path) -> None:
         """Binds the queue to `app` and opens its file."""
         self.app = app
+        make_private(path)
         self.storage_kwargs = {"filename": str(path)}
         self.storage = self.create_storage()
 
@@ -112,6 +115,24 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_sqlite(dialect: Dialect, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+    """Makes the file of a new database so that only its owner can read it; what SQLite puts beside it follows.
+
+    A file that is there is not opened: closing it again would take this process's locks from SQLite.
+    """
+    name = str((_arguments or [named.get("database", "")])[0])
+    if dialect.name == "sqlite" and name not in {"", ":memory:"}:
+        with suppress(OSError):  # SQLite says it better
+            make_private(Path(name))
+
+
+def make_private(path: Path) -> None:
+    """Makes an empty file that only its owner can read, unless there is one."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 @event.listens_for(Engine, "connect")

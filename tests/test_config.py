@@ -154,19 +154,6 @@ def test_the_address_that_a_provider_hands_out_works(scheme: str, tmp_path: Path
     assert settings.database == "postgresql+psycopg://ada@db.example.org/hcpov"
 
 
-def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    settings = load(tmp_path / "new")
-    made = config.secret_key(settings)
-    assert len(made) == 64
-    assert config.secret_key(settings) == made
-    assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_secret_that_is_given_is_used(tmp_path: Path) -> None:
-    assert config.secret_key(load(tmp_path, **SECRETS)) == SECRETS["HCPOV_SECRET_KEY"]
-    assert not (tmp_path / "secret-key").exists()
-
-
 def test_doctor_names_every_setting_with_where_it_came_from(tmp_path: Path) -> None:
     (tmp_path / "hcpov.cfg").write_text("HCPOV_WORKERS = 3\n")
     answer = doctor(tmp_path, HCPOV_BIND="127.0.0.1:8002")

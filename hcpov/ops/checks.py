@@ -97,8 +97,9 @@ def migrations(found: str | None, newest: str) -> Check:
     if found is None:
         return Check("Migrations", BAD, "The database could not be asked.")
     if not found:
-        return Check("Migrations", BAD, "The database has no tables yet. Run: hcpov setup")
-    words = f"The database is at {found}, this code wants {newest}. Run hcpov setup, unless the code is the older one."
+        return Check("Migrations", BAD, "The database has no tables yet. Run: hcpov setup --here")
+    words = f"The database is at {found}, this code wants {newest}."
+    words += " Run hcpov setup --here, unless the code is the older one."
     return Check("Migrations", BAD, words)
 
 

@@ -92,7 +92,7 @@ def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) ->
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path, secret_key="s" * 40)
     given = environment_of(settings, HCPOV_DATABASE_URL="")
-    subprocess.run([sys.executable, "-m", "hcpov.cli", "setup"], cwd=config.ROOT, env=given, check=True)
+    subprocess.run([sys.executable, "-m", "hcpov.cli", "setup", "--here"], cwd=config.ROOT, env=given, check=True)
     path = tmp_path / "hcpov.sqlite3"
     with closing(sqlite3.connect(path)) as connection:  # what stands in the log would mend the file
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

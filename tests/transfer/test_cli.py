@@ -33,7 +33,7 @@ def dump(instance: Path) -> list[str]:
 
 
 def test_import_from_the_command_line(tmp_path: Path) -> None:
-    assert hcpov(tmp_path, "setup").returncode == 0
+    assert hcpov(tmp_path, "setup", "--here").returncode == 0
     file = wxr.saved(tmp_path, export(author(), item(1, "x", said(1, "private words")), item(2, post_type="page")))
     done = hcpov(tmp_path, "import", "wordpress", str(file), "--blog", "the-ward", "--name", "Ward")
     assert (done.returncode, done.stderr) == (0, "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hcpov import clock, config
+from hcpov import clock, signing
 from hcpov.auth import tombstones
 from hcpov.config import Settings
 from hcpov.ops.backups import archive, erased, litestream, names, places, running, sqlite, swapping
@@ -141,6 +141,6 @@ def _settings_back(settings: Settings, unpacked: Path) -> list[str]:
     if key and not settings.secret_key and not file.exists():
         erased.put(file, key.encode())
         notes.append("The key that signs was put back.")
-    elif key and config.secret_key(settings) != key:
+    elif key and signing.present(settings) != key:
         notes.append("The key that signs here is another one than in the backup, and stays. Everybody signs in anew.")
     return notes

@@ -4,7 +4,7 @@ import configparser
 from dataclasses import fields
 from pathlib import Path
 
-from hcpov import config
+from hcpov import config, signing
 from hcpov.config import Settings
 
 # These say where this machine keeps things; what is put back elsewhere must not take them over.
@@ -22,7 +22,7 @@ def secret(settings: Settings) -> str:
     found = {
         config.env_name(each): getattr(settings, each.name) for each in fields(settings) if each.metadata["secret"]
     }
-    return _lines(found | {"HCPOV_SECRET_KEY": config.secret_key(settings)})
+    return _lines(found | {"HCPOV_SECRET_KEY": signing.present(settings)})
 
 
 def read(path: Path) -> dict[str, str]:

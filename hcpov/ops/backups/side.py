@@ -1,6 +1,7 @@
 """A side copy of the site in the instance folder: brought up to date and proved there, then swapped in or removed."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -83,7 +84,9 @@ def settle(side: Side, settings: Settings) -> str:
     url = side.url.render_as_string(hide_password=False) if side.url else ""
     given = {name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)}
     given |= {"HCPOV_INSTANCE": str(side.site), "HCPOV_DATABASE_URL": url, "HCPOV_PAGES_MB": "0"}
-    given |= {"HCPOV_SECRET_KEY": settings.secret_key, "HCPOV_SITE_URL": settings.site_url}
+    # A machine that has no key yet gets the backup's, which is put in place later; the copy needs any.
+    key = settings.secret_key or secrets.token_hex(32)
+    given |= {"HCPOV_SECRET_KEY": key, "HCPOV_SITE_URL": settings.site_url}
     done = subprocess.run(
         [sys.executable, "-m", "hcpov.cli", "erase-again", "--upgrade"],
         cwd=config.ROOT,

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import make_url
 
@@ -29,7 +30,7 @@ def path(settings: Settings) -> Path:
 def opened(file: Path) -> Iterator[sqlite3.Connection]:
     """Opens a database that is there. Raises Refused."""
     if not file.exists():
-        raise Refused(f"There is no database at {file}. Run `hcpov setup` first.")
+        raise Refused(f"There is no database at {file}. Run `hcpov setup --here` first.")
     with closing(connected(file)) as connection:
         yield connection
 
@@ -37,6 +38,15 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
 def connected(file: Path) -> sqlite3.Connection:
     """Returns a connection that begins no transaction by itself."""
     return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def revision(file: Path) -> str:
+    """Returns the migration that a database is at, and changes nothing; empty when it has none or cannot tell."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", timeout=BUSY_SECONDS, uri=True)) as connection:
+            return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        return ""
 
 
 def size(file: Path) -> int:

@@ -105,7 +105,8 @@ def _take(contents: Contents, progress: Progress) -> Done:
     if not rows.is_empty():
         raise BadSite(
             "This site is not empty, and what is in it would be mixed with what comes. Import into a new one: set "
-            "HCPOV_INSTANCE to another folder (and HCPOV_DATABASE_URL to an empty database), and run `hcpov setup`."
+            "HCPOV_INSTANCE to another folder (and HCPOV_DATABASE_URL to an empty database), "
+            "and run `hcpov setup --here`."
         )
     last = belongings.take_site(contents)
     unknown = belongings.take_people(contents)

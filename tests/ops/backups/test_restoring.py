@@ -161,7 +161,7 @@ def test_a_damaged_site_can_be_replaced(own: Own) -> None:
 
 def test_a_new_machine_gets_settings_and_the_key_with_its_backup(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
-    assert hcpov(old, "setup").returncode == 0
+    assert hcpov(old, "setup", "--here").returncode == 0
     (old / "hcpov.cfg").write_text("HCPOV_SITE_NAME = The Ward\nHCPOV_SMTP_URL = smtp://ada:word@mail.example.org\n")
     hcpov(old, "backup", "--with-secrets")
     (backup,) = (old / "backups").iterdir()

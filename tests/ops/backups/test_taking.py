@@ -106,7 +106,7 @@ def test_two_at_once_are_refused_and_what_was_left_half_made_goes(
 
 @pytest.mark.skipif(bool(POSTGRES), reason="damages the database's file")
 def test_a_damaged_database_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
-    assert hcpov(tmp_path, "setup").returncode == 0
+    assert hcpov(tmp_path, "setup", "--here").returncode == 0
     with closing(sqlite3.connect(tmp_path / "hcpov.sqlite3")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with (tmp_path / "hcpov.sqlite3").open("r+b") as file:
@@ -119,9 +119,9 @@ def test_a_damaged_database_is_refused_and_nothing_is_kept(tmp_path: Path) -> No
 
 def test_the_command_says_what_it_did_in_a_line(tmp_path: Path) -> None:
     assert hcpov(tmp_path, "backup").stderr == (
-        f"Error: There is no database at {tmp_path}/hcpov.sqlite3. Run `hcpov setup` first.\n"
+        f"Error: There is no database at {tmp_path}/hcpov.sqlite3. Run `hcpov setup --here` first.\n"
     )
-    assert hcpov(tmp_path, "setup").returncode == 0
+    assert hcpov(tmp_path, "setup", "--here").returncode == 0
     done = hcpov(tmp_path, "backup")
     assert (done.returncode, done.stderr) == (0, "")
     (made,) = (tmp_path / "backups").iterdir()
@@ -140,7 +140,7 @@ def test_a_full_disk_is_said_and_nothing_half_made_is_left(tmp_path: Path) -> No
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True).returncode:
         pytest.skip("this machine mounts nothing for us")
     try:
-        assert hcpov(tmp_path, "setup").returncode == 0
+        assert hcpov(tmp_path, "setup", "--here").returncode == 0
         done = hcpov(tmp_path, "backup", "--to", str(disk))
         assert done.returncode == 1 and "A backup needs" in done.stderr and "Make room first." in done.stderr
         assert list(disk.iterdir()) == []

@@ -232,7 +232,7 @@ def test_a_place_that_is_taken(make: Make, give: Give, tmp_path: Path) -> None:
 def test_a_full_disk_leaves_nothing(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, name: str) -> None:
     instance = tmp_path_factory.getbasetemp() / "full"
     if not instance.exists():
-        assert hcpov(instance, "setup").returncode == 0
+        assert hcpov(instance, "setup", "--here").returncode == 0
         assert hcpov(instance, "demo").returncode == 0
     command = 'ulimit -f 32; exec "$@"'  # kilobytes in a file, which the system refuses to pass as a full disk does
     done = subprocess.run(
@@ -252,7 +252,7 @@ def test_a_full_disk_leaves_nothing(tmp_path_factory: pytest.TempPathFactory, tm
 def test_from_the_command_line(tmp_path: Path) -> None:
     one, other, file = tmp_path / "one", tmp_path / "other", tmp_path / "site.tar.gz"
     for instance in (one, other):
-        assert hcpov(instance, "setup").returncode == 0
+        assert hcpov(instance, "setup", "--here").returncode == 0
     assert hcpov(one, "demo").returncode == 0
     done = hcpov(one, "export", "site", str(file))
     assert (done.returncode, done.stderr) == (0, "")
