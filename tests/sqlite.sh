@@ -19,7 +19,7 @@ fetch() {
     )
 }
 
-.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy
+.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy systemd curl
 
 lacking=()
 command -v chromium >/dev/null || lacking+=(Chromium)

@@ -127,7 +127,7 @@ def command(folder: Path, *options: str) -> list[str]:
 @contextmanager
 def running_nginx(written: Nginx) -> Iterator[Nginx]:
     """Runs nginx in a folder that was written for it."""
-    with _running(command(written.folder), written.folder, written.plain) as pid:
+    with started(command(written.folder), written.folder, written.plain) as pid:
         yield replace(written, pid=pid)
 
 
@@ -141,7 +141,7 @@ def running_caddy(folder: Path, application: str) -> Iterator[str]:
     )
     (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + site, encoding="utf-8")
     options = ["run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
-    with _running([str(CADDY), *options], folder, address):
+    with started([str(CADDY), *options], folder, address):
         yield address
 
 
@@ -151,7 +151,8 @@ def caddy_environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _running(words: list[str], folder: Path, address: str) -> Iterator[int]:
+def started(words: list[str], folder: Path, address: str) -> Iterator[int]:
+    """Runs a server in a folder until it listens at an address, and yields its number."""
     with (folder / "said").open("wb") as out:
         process = subprocess.Popen(words, cwd=folder, env=caddy_environment(folder), stdout=out, stderr=out)
     try:

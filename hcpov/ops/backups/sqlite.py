@@ -42,8 +42,10 @@ def connected(file: Path) -> sqlite3.Connection:
 
 def revision(file: Path) -> str:
     """Returns the migration that a database is at, and changes nothing; empty when it has none or cannot tell."""
+    # Reading, SQLite would leave a log beside a file that has none; one that nobody has open needs none.
+    how = "mode=ro" if Path(f"{file}-wal").exists() else "immutable=1"
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", timeout=BUSY_SECONDS, uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?{how}", timeout=BUSY_SECONDS, uri=True)) as connection:
             return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError):
         return ""

@@ -53,7 +53,7 @@ def nginx(wanted: Answers, settings: Settings, with_tls: bool) -> str:
 def caddy(wanted: Answers, settings: Settings) -> str:
     """Returns the Caddyfile, with the address that the certificates' issuer writes to."""
     head, _, site = _changed(shipped("Caddyfile"), {_NAME: wanted.site, _BIND: settings.bind}).partition("\n\n")
-    return f"{head}\n\n{{\n\temail {wanted.email}\n}}\n\n{site}"
+    return f"{head}\n{{\n\temail {wanted.email}\n}}\n\n{site}"
 
 
 def program(wanted: Answers) -> str:

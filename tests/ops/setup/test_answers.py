@@ -12,14 +12,13 @@ HOSTILE = [
     "localhost", "127.0.0.1", "::1", "https://pov.example.org", "pov.example.org/", "pov.example.org:443",
     "*.example.org", "-pov.example.org", "pov-.example.org", "pov..example.org", "pov.example.org.", "../etc/passwd",
     "pov.example.org\0", "pöv.example.org", "POV.example.org", "a" * 64 + ".example.org", "a." * 130 + "org", "",
-    "pov.example.123", "#pov.example.org", "pov_x.example.org", "`id`.example.org", "pov.example.org\r", "%n.example.org",
+    "pov.example.123", "#pov.example.org", "pov_x.example.org", "`id`.example.org", "pov.example.org\r",
+    "%n.example.org",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda each: repr(each)[:30])
 def test_a_site_that_is_no_name_is_refused_with_what_to_write(tmp_path: Path, name: str) -> None:
-    if "\0" in name:
-        pytest.skip("no command line can have it")
     said = setup(tmp_path, *words(site=name))
     assert (said.returncode, said.stdout, list(tmp_path.iterdir())) == (1, "", [])
     assert said.stderr.startswith("Error: The site's name is one such as pov.example.org")
@@ -94,14 +93,16 @@ def test_who_does_not_want_to_go_on_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_without_a_relay_none_is_written_and_nobody_is_asked_again(tmp_path: Path) -> None:
-    assert setup(tmp_path, *words(smtp="none")).returncode == 0
-    assert "SMTP" not in (tmp_path / "srv/hcpov/instance/hcpov.cfg").read_text()
-    assert setup(tmp_path).returncode == 0
+    said = setup(tmp_path, *words(smtp="none"), "--dry-run")
+    assert (said.returncode, "SMTP" in said.stdout, '"relay_known": true' in said.stdout) == (0, False, True)
+    (tmp_path / "etc/hcpov").mkdir(parents=True)
+    (tmp_path / "etc/hcpov/setup.json").write_text('{"answers": {"relay_known": true}, "files": {}}')
+    assert setup(tmp_path, *words(smtp=None), "--dry-run").returncode == 0
 
 
 def test_the_relay_can_come_from_the_environment(tmp_path: Path) -> None:
-    assert setup(tmp_path, *words(smtp=None), HCPOV_SMTP_URL=GIVEN["--smtp"]).returncode == 0
-    assert f"HCPOV_SMTP_URL = {GIVEN['--smtp']}\n" in (tmp_path / "srv/hcpov/instance/hcpov.cfg").read_text()
+    said = setup(tmp_path, *words(smtp=None), "--dry-run", HCPOV_SMTP_URL=GIVEN["--smtp"])
+    assert (said.returncode, "| HCPOV_SMTP_URL = smtp://…@mail.example.org:587" in said.stdout) == (0, True)
 
 
 def test_the_machine_itself_needs_root_and_systemd_and_a_place_that_services_see() -> None:
