@@ -6,7 +6,7 @@ READY := .venv/.ready
 KEYWORDS := _ gettext lazy mark ngettext:1,2 pgettext:1c,2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint format readme messages bench clean test-sqlite test-postgres
+.PHONY: help run setup test quick lint format readme messages bench clean test-sqlite test-postgres
 .NOTPARALLEL:
 
 help: ## Say what can be made.
@@ -14,6 +14,9 @@ help: ## Say what can be made.
 
 run: $(READY) ## Run the site on this machine; the first time with the demo and its administrator's password.
 	@exec .venv/bin/hcpov run
+
+setup: $(READY) ## Make this Debian 12 the site's server, as root: asks, says what it will do, and does it.
+	@exec .venv/bin/hcpov setup
 
 test: $(READY) ## Lint, then all tests on SQLite with the browser, then on PostgreSQL.
 	@$(MAKE) --keep-going --no-print-directory lint test-sqlite test-postgres

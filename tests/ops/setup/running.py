@@ -26,7 +26,7 @@ RELAY = GIVEN["--smtp"]
 
 def words(**changed: str | None) -> list[str]:
     """Returns the flags that a setup needs, with some changed or, as None, left out; names without the hyphens."""
-    given: dict[str, str | None] = dict(GIVEN) | {f"--{name}": value for name, value in changed.items()}
+    given: dict[str, str | None] = {**GIVEN, **{f"--{name}": value for name, value in changed.items()}}
     found = [word for name, value in given.items() if value is not None for word in (name, value)]
     return [*found, "--no-litestream"]
 
