@@ -122,7 +122,7 @@ def _database(wanted: Answers, here: Machine, settings: Settings) -> Step:
     return Command(
         "the secret that signs, unless there is one, and the database, up to date",
         ("runuser", "-u", USER, "--", "env", there, str(wanted.python), *words),
-        "Look at HCPOV_DATABASE_URL in hcpov.cfg when it is the database.",
+        f"It says why: a database that is away (HCPOV_DATABASE_URL), or {wanted.code} that {USER} cannot read.",
         needed=not (is_whole and sqlite.is_used(settings) and _revision(settings) == revisions.head()),
         below=("env", f"HCPOV_INSTANCE={here.at(wanted.instance)}", sys.executable, *words),
         folder=wanted.code if here.is_real else config.ROOT,
@@ -177,7 +177,7 @@ def _nginx(wanted: Answers, here: Machine, settings: Settings, headers: Headers)
     whole = File(available, files.nginx(wanted, settings, with_tls=True))
     written = [
         File(files.SNIPPETS / "nginx-pov.conf", files.shipped("nginx-pov.conf")),
-        File(files.HEADERS, headers(settings)),
+        File(files.HEADERS, headers(settings), merged=True),  # made of settings alone: nobody writes into it
     ]
     yield from written
     is_proved = here.at(files.CERTIFICATES / wanted.site / "fullchain.pem").exists()
