@@ -57,9 +57,7 @@ def setup(here: bool, **given: Any) -> None:
 def _make_here() -> None:
     from hcpov.ops.setup import terminal
 
-    terminal.make_secret(_settings())
-    with application():
-        terminal.make_database()
+    terminal.make_here(_settings(), application)
 
 
 @main.command()

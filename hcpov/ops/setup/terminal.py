@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +46,15 @@ def set_up(given: Mapping[str, Any], headers: Headers) -> None:
         raise click.ClickException(f"{problem.filename} is not for this user. Run this as root.") from None
 
 
-def make_secret(settings: Settings) -> None:
-    """Makes the secret that signs, unless there is one. Ends in words."""
+def make_here(settings: Settings, application: Callable[[], AbstractContextManager[object]]) -> None:
+    """Makes the secret that signs, unless there is one, and the tables, or brings them up to date. Ends in words."""
     try:
         signing.make(settings)
     except config.SettingError as problem:
         raise click.ClickException(str(problem)) from None
-
-
-def make_database() -> None:
-    """Makes the tables of the site in hand, or brings them up to date, and says where they are."""
-    schema.upgrade()
-    click.echo(f"Ready: {masked(config.current().database)}")
+    with application():
+        schema.upgrade()
+        click.echo(f"Ready: {masked(config.current().database)}")
 
 
 def _may(here: Machine, wanted: Answers, dry_run: bool) -> None:
