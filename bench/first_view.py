@@ -42,7 +42,10 @@ FIRST_VIEW, REQUESTS, CODE, POSTED, SOUND = 14_600, 2, 3_000, 1_500, 40_000
 ENCODERS = {"br": lambda body: brotli.compress(body, quality=5), "gzip": lambda body: gzip.compress(body, 6)}
 ENCODINGS = tuple(ENCODERS)
 DECODERS = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
-SHEET, SCRIPT = re.compile(r"<link rel=\"stylesheet\"[^>]*>"), re.compile(r"<script(?=[^>]* src=)[^>]*>")
+SHEET, SCRIPT = (
+    re.compile(r"<link rel=\"stylesheet\"(?! media=\"print\")[^>]*>"),
+    re.compile(r"<script(?=[^>]* src=)[^>]*>"),
+)
 SAID = {
     "name": "Ada Reader",
     "title": "Pharmacist",

@@ -1,8 +1,7 @@
-"""The dated notices of a post, made ready to show, and what machines are told of them."""
+"""The dated notices of a post, made ready to show."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from hcpov import languages
 from hcpov.blog.models import Change, Post
@@ -45,35 +44,6 @@ def titled(post: Post) -> str:
     """Returns a post's title as it is shown: named when it has none, marked when it was retracted."""
     title = post.title or str(UNTITLED)
     return gettext("Retracted: %(title)s", title=title) if post.retracted else title
-
-
-def structured(
-    title: str, address: str, published: str, updated: str, author: str, notices: list[NoticeRow]
-) -> dict[str, Any]:
-    """Returns a corrected post in schema.org's words. `address` is a whole one, moments are for machines."""
-    facts: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "BlogPosting",
-        "headline": title,
-        "url": address,
-        "datePublished": published,
-        "dateModified": updated,
-        "correction": [
-            {
-                "@type": "CorrectionComment",
-                "name": each.words,
-                "text": each.reason,
-                "datePublished": each.at_machine,
-                "url": f"{address}history#revision-{each.number}",
-            }
-            for each in notices
-        ],
-    }
-    if author:
-        facts["author"] = {"@type": "Person", "name": author}
-    if any(each.kind == Change.RETRACTION for each in notices):
-        facts["creativeWorkStatus"] = "Retracted"
-    return facts
 
 
 def _row(said: dict[str, str]) -> NoticeRow:

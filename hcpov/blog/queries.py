@@ -231,7 +231,7 @@ def _published() -> Select[Post]:
 
 def _author() -> _AbstractLoad:
     return joinedload(Post.author).load_only(
-        Account.id, Account.name, Account.handle, Account.active, Account.confirmed_at
+        Account.id, Account.name, Account.title, Account.handle, Account.active, Account.confirmed_at
     )
 
 

@@ -1,9 +1,9 @@
 """Posts and blogs made ready to show: what templates get instead of tables."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from hcpov import clock, languages
+from hcpov import clock, config, languages
 from hcpov.blog.models import Blog, CommentRule, Kind, Post, Tag
 from hcpov.blog.notices import NoticeRow, notice_rows, titled
 from hcpov.text import dates
@@ -68,24 +68,27 @@ class PostRow:
 
 @dataclass(frozen=True)
 class ArticleRow:
-    """A post, whole."""
+    """A post, whole. `published_on` is the day it has in the site's zone."""
 
     id: int
     path: str
     kind: str
     title: str
     summary: str
+    description: str
     editors_note: str
     html: str
     disclosure: str
     blog: BlogRow
     author_id: int | None
     author: str
+    author_title: str
     author_page: str
     byline: Byline | None
     published: str
     published_at: datetime
     published_machine: str
+    published_on: date
     updated_at: datetime
     updated_machine: str
     minutes: int
@@ -96,6 +99,11 @@ class ArticleRow:
     retracted: bool
     notices: list[NoticeRow]
     lang: str
+
+
+def written_by(article: ArticleRow) -> Byline | None:
+    """Returns who is named as a post's author: the guest who wrote it, else whose account it is; None for nobody."""
+    return article.byline or (Byline(article.author, article.author_title) if article.author else None)
 
 
 def blog_row(blog: Blog) -> BlogRow:
@@ -175,17 +183,20 @@ def article_row(post: Post, tags: list[TagRow]) -> ArticleRow:
         kind=post.kind,
         title=titled(post),
         summary=post.summary,
+        description=post.summary or post.excerpt,
         editors_note=post.editors_note,
         html=post.html,
         disclosure=post.disclosure,
         blog=blog_row(post.blog),
         author_id=post.author_id,
         author=post.author.name if post.author else "",
+        author_title=post.author.title if post.author else "",
         author_page=post.author.page if post.author else "",
         byline=guest,
         published=languages.long_moment(post.published_at),
         published_at=post.published_at,
         published_machine=dates.machine(post.published_at),
+        published_on=post.published_at.astimezone(config.current().zone).date(),
         updated_at=updated,
         updated_machine=dates.machine(updated),
         minutes=reading_minutes(post.words),

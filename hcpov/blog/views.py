@@ -62,10 +62,12 @@ def month(blog: str, year: int, month: int) -> AnyResponse:
     if not 1 <= month <= 12:
         abort(404)
     found = _blog(blog)
-    listing = queries.month(found.id, year, month, row_number("before"))
+    before = row_number("before")
+    listing = queries.month(found.id, year, month, before)
     if not listing.posts:
         abort(404)
-    return chrome.page("blog/month.html", blog=found, listing=listing, month=languages.month_name(year, month))
+    name = languages.month_name(year, month)
+    return chrome.page("blog/month.html", blog=found, listing=listing, month=name, before=before)
 
 
 @blueprint.get("/tags/<slug:tag>/")
@@ -76,7 +78,7 @@ def tag(tag: str) -> AnyResponse:
     listing = queries.tagged(found.id, before)
     if not listing.posts:
         abort(404)
-    return chrome.page("blog/tag.html", tag=found, listing=listing)
+    return chrome.page("blog/tag.html", tag=found, listing=listing, before=before)
 
 
 @blueprint.get(POST_ADDRESS)

@@ -26,6 +26,7 @@ class CommentRow:
     disclosure: str
     said: str
     said_machine: str
+    said_on: str
     by_author: bool
     is_reply: bool
     account_id: int | None
@@ -57,6 +58,7 @@ def comment_row(comment: Comment, author_id: int | None, reader_id: int | None =
         disclosure=comment.disclosure,
         said=languages.long_moment(comment.created_at),
         said_machine=dates.machine_minute(comment.created_at),
+        said_on=dates.machine_day(comment.created_at, config.current().zone),
         by_author=comment.account_id is not None and comment.account_id == author_id,
         is_reply=comment.parent_id is not None,
         account_id=comment.account_id,

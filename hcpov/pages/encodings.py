@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import brotli
 
-QUICK, SLOW = 6, 11  # Brotli: some milliseconds for a page, or some dozen for about a tenth less
+QUICK, SLOW = 9, 11  # Brotli: some milliseconds for a page, or some dozen for about a tenth less
 _WINDOW = 16  # in bits: a page is hardly longer, and a window that is not larger than it says so in fewer
 _GZIP = 6
 _ONCE_BROTLI, _ONCE_GZIP, _SHORT = 2, 1, 8192

@@ -42,6 +42,11 @@ def machine_minute(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%MZ")
 
 
+def machine_day(moment: datetime, zone: ZoneInfo) -> str:
+    """Returns the day for the `datetime` attribute, as it was in a zone, where many stand and hours cost bytes."""
+    return moment.astimezone(zone).date().isoformat()
+
+
 def month_name(year: int, month: int) -> str:
     """Returns `January 2013`."""
     return f"{MONTHS[month - 1]} {year}"

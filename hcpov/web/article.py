@@ -7,11 +7,9 @@ from flask import render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hcpov import config
-from hcpov.blog import notices
 from hcpov.blog import queries as blogs
 from hcpov.blog.heads import Head
-from hcpov.blog.rows import ArticleRow
+from hcpov.blog.rows import ArticleRow, written_by
 from hcpov.captcha import challenges, drawing
 from hcpov.captcha.challenges import Challenge
 from hcpov.comments import policy, queries, receipts
@@ -19,7 +17,7 @@ from hcpov.comments.forms import CommentForm
 from hcpov.comments.guard import Finding
 from hcpov.languages import gettext
 from hcpov.text.finds import Find
-from hcpov.web import chrome
+from hcpov.web import chrome, linked_data
 
 
 def empty_form(article: "ArticleRow | Head | Place") -> CommentForm:
@@ -53,19 +51,10 @@ def page(
         more=blogs.more_from(article.blog.id, article.id),
         receipt=receipt,
         elsewhere=request.method == "POST",
-        structured=_structured(article),
+        author=written_by(article),
+        facts=linked_data.block(linked_data.of_article(article, thread)),
         **form_context(article, form, code, problems, asked),
     )
-
-
-def _structured(article: ArticleRow) -> dict[str, object] | None:
-    """Only a post with notices pays the bytes for them: what else machines ask for stands in the markup."""
-    if not article.notices:
-        return None
-    author = article.byline.name if article.byline else article.author
-    address = config.current().site_url + article.path
-    moments = (article.published_machine, article.updated_machine)
-    return notices.structured(article.title, address, *moments, author, article.notices)
 
 
 def form_context(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from hcpov import config
 
-_REMARKS, _BLANKS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
+_REMARKS, _BLANKS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 READERS_STYLES = "css/pov.css"  # stand in every page: on a slow line a second request is what text waits for
 
 
@@ -26,7 +26,7 @@ def asset(name: str) -> str:
 def readers_styles() -> Markup:
     """Returns what stands in a page's style element, to the letter: the policy names its hash.
 
-    Remarks and the blanks beside `{};,` and behind `:` are left out. That is right for this file, whose texts in
+    Remarks and the blanks beside `{};,>` and behind `:` are left out. That is right for this file, whose texts in
     quotation marks hold none of them, and saves what a library for it would.
     """
     text = _REMARKS.sub("", (config.ROOT / "static" / READERS_STYLES).read_text(encoding="utf-8"))

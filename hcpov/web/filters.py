@@ -14,17 +14,20 @@ from hcpov.pages import recording
 from hcpov.web.assets import asset, readers_styles
 
 _INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
+# Line ends between two tags of which the second begins or ends a block, where no browser shows a blank.
+_BLOCKS = "article|aside|body|div|footer|form|h[1-6]|head|header|html|li|link|main|meta|nav|ol|p|script|section|ul"
+_ENDS = re.compile(rf"(?<=>)\n+(?=</?(?:{_BLOCKS})\b)")
 
 
 class Flush(Extension):
-    """Leaves the blanks out that indent a template's lines: readers on slow lines would pay for them.
+    """Leaves out blanks that indent a template's lines, and ends of lines: readers on slow lines would pay for them.
 
     What stands in people's words is not touched, and no template begins a line of a textarea with a blank.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         """Returns a template's source as it is compiled."""
-        return _INDENTS.sub("", source) if (name or "").endswith(".html") else source
+        return _ENDS.sub("", _INDENTS.sub("", source)) if (name or "").endswith(".html") else source
 
 
 def install(app: Flask) -> None:
@@ -40,6 +43,7 @@ def install(app: Flask) -> None:
         asset=asset,
         readers_styles=readers_styles,
         site_name=settings.site_name,
+        site_url=settings.site_url,
         htmx_url=settings.htmx_url,
         htmx_integrity=config.HTMX_INTEGRITY,
         code_digits=DIGITS,

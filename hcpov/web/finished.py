@@ -6,7 +6,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -42,6 +42,7 @@ def finished(*arguments: str, **fillers: Filler) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(**values: Any) -> AnyResponse:
+            g.parts = arguments  # a page's own address says which part of a list it is (`chrome.address`)
             layer: Layer | None = current_app.extensions.get(LAYER)
             if layer is None or not _is_plain(arguments):
                 return view(**values)

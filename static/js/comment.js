@@ -91,6 +91,11 @@
     retry(f, 0);
   }
 
+  /* For who hears links without what stands around them. In the page each reader would pay for fifty names. */
+  function nameReplies() {
+    for (const link of document.querySelectorAll('.comment footer a[href*="?reply="]')) link.ariaLabel = `Reply to ${link.closest(".comment").querySelector("header b").textContent}`;
+  }
+
   function retry(f, wait) {
     clearTimeout(timer);
     timer = setTimeout(() => { if (!busy && f.isConnected) f.requestSubmit(); }, wait);
@@ -127,6 +132,7 @@
   });
   document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("#leave form")) busy = false; });
   document.addEventListener("htmx:after:swap", () => {
+    nameReplies();
     const posted = document.querySelector("#leave [data-posted]"), f = form();
     if (!f?.querySelector("[readonly]")) busy = unsure = false; // a form anew
     if (!posted || !f) return;
@@ -150,6 +156,7 @@
   forgetAll(true);
   /* htmx takes its forms over at this very event, and was asked first. */
   document.addEventListener("DOMContentLoaded", () => {
+    nameReplies();
     const f = form();
     if (!f) return;
     /* Without htmx the answer to a posted comment is this page, at the comment. */

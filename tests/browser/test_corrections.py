@@ -70,7 +70,7 @@ def test_a_correction_is_made_the_history_shows_it_and_the_feed_carries_it(
     notice = page.locator(".note.fix")
     expect(notice).to_contain_text(f"{REASON} What changed")
     facts = json.loads(page.locator('script[type="application/ld+json"]').text_content() or "")
-    assert facts["correction"][0]["text"] == REASON
+    assert facts["@graph"][0]["correction"][0]["text"] == REASON
     notice.get_by_role("link", name="What changed").click()
     expect(page.locator("#revision-2 del")).to_have_text("twelve ")
     expect(page.locator("#revision-2 ins")).to_have_text("fourteen ")
