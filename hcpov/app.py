@@ -20,6 +20,7 @@ from hcpov.blog import lists
 from hcpov.blog import tasks as blog_tasks
 from hcpov.blog import views as blog
 from hcpov.blog.feeds import views as feeds
+from hcpov.blog.machines import views as machines
 from hcpov.captcha import views as captcha
 from hcpov.comments import views as comments
 from hcpov.config import Settings
@@ -30,6 +31,7 @@ from hcpov.desk.health import views as desk_health
 from hcpov.desk.outbox import views as desk_outbox
 from hcpov.desk.pictures import views as desk_pictures
 from hcpov.desk.posts import views as desk_posts
+from hcpov.desk.reviews import views as desk_reviews
 from hcpov.desk.revisions import views as desk_revisions
 from hcpov.desk.shelf import views as desk_shelf
 from hcpov.extensions import csrf, db, huey, limiter
@@ -68,6 +70,7 @@ DESK = (
     desk_outbox,
     desk_pictures,
     desk_posts,
+    desk_reviews,
     desk_revisions,
     desk_shelf,
     members,
@@ -98,7 +101,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     _wire_web(app)
     _wire_people(app)
     app.url_map.converters.update(slug=Slug, blog=BlogSlug)
-    for feature in (captcha, comments, feeds, media, ops, profiles, security_txt, updates, *DESK, transfer, blog):
+    for feature in (
+        captcha,
+        comments,
+        feeds,
+        machines,
+        media,
+        ops,
+        profiles,
+        security_txt,
+        updates,
+        *DESK,
+        transfer,
+        blog,
+    ):
         app.register_blueprint(feature.blueprint)
     huey.init_app(app, settings.instance / "jobs.sqlite3")
     tasks.install()

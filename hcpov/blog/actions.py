@@ -1,7 +1,7 @@
 """Writes about blogs and posts."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +12,7 @@ from hcpov.auth import tombstones
 from hcpov.auth.models import FORMER, Account
 from hcpov.blog import history, letters, texts, versions
 from hcpov.blog.models import UNPUBLISHED, Blog, Change, CommentRule, Draft, Kind, Post, State
+from hcpov.blog.rows import Byline
 from hcpov.blog.writing import write, write_about
 from hcpov.extensions import db
 from hcpov.languages import gettext
@@ -240,6 +241,24 @@ def set_comment_rule(blog_id: int, rule: CommentRule, days: int | None) -> None:
     """Commits whose comments a blog publishes at once, and after how many days its posts close; None never."""
     blog = db.session.get_one(Blog, blog_id)
     blog.comment_rule, blog.close_after_days = rule, days
+    db.session.commit()
+
+
+def set_review(post: Post, by: Byline, on: date, account_id: int) -> None:
+    """Says on a post who reviewed it and when, in the place of what was said before. Commits."""
+    post.reviewer_name, post.reviewer_title, post.reviewer_place = by.name, by.title, by.place
+    post.reviewed_on = on
+    note(account_id, "post reviewed", f"post {post.id}", on=on.isoformat())
+    db.session.commit()
+
+
+def take_review_back(post: Post, account_id: int) -> None:
+    """Says of a post no more that it was reviewed; does nothing when nothing was said. Commits."""
+    if post.reviewed_on is None:
+        return
+    post.reviewer_name = post.reviewer_title = post.reviewer_place = ""
+    post.reviewed_on = None
+    note(account_id, "post review taken back", f"post {post.id}")
     db.session.commit()
 
 

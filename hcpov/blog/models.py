@@ -1,6 +1,6 @@
 """Blogs, posts and their tags."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
@@ -153,6 +153,7 @@ class Post(Model):
     no address. `published_at` of a post that is not public yet is when it is meant to be. `version` counts what was
     saved: who saves what was read at an older one is shown both. `preview` counts the preview links that were taken
     back. `notices` are those of the public revisions, kept by actions so that reading a post asks for no revisions.
+    `reviewed_on` is the day on which the reviewer, if an editor named one, reviewed it.
     `disclosure` of a guest's post is empty until it was answered.
     """
 
@@ -195,6 +196,10 @@ class Post(Model):
     byline_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     byline_title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
     byline_place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")
+    reviewer_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    reviewer_title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
+    reviewer_place: Mapped[str] = mapped_column(String(PLACE_LENGTH), default="")
+    reviewed_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default=State.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     preview: Mapped[int] = mapped_column(default=1)

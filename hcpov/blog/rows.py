@@ -35,6 +35,15 @@ class Byline:
 
 
 @dataclass(frozen=True)
+class ReviewRow:
+    """Who reviewed a post, and on which day."""
+
+    by: Byline
+    on: str
+    on_machine: str
+
+
+@dataclass(frozen=True)
 class TagRow:
     """A word that posts are filed under."""
 
@@ -99,6 +108,7 @@ class ArticleRow:
     retracted: bool
     notices: list[NoticeRow]
     lang: str
+    review: ReviewRow | None
 
 
 def written_by(article: ArticleRow) -> Byline | None:
@@ -207,4 +217,12 @@ def article_row(post: Post, tags: list[TagRow]) -> ArticleRow:
         retracted=post.retracted,
         notices=notice_rows(post),
         lang=languages.foreign(post.lang),
+        review=_review(post),
     )
+
+
+def _review(post: Post) -> ReviewRow | None:
+    if post.reviewed_on is None:
+        return None
+    by = Byline(post.reviewer_name, post.reviewer_title, post.reviewer_place)
+    return ReviewRow(by, languages.long_day(post.reviewed_on), post.reviewed_on.isoformat())

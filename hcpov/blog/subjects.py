@@ -18,6 +18,8 @@ POSTS = "posts"  # which posts there are
 TAGGED = "tagged"  # which posts have which tags
 PAGES = "pages"  # which pages of the site there are
 DISCUSSED = "discussed"  # when posts were commented on last
+LISTED = "listed"  # when anything of any post changed
+PART = 1000  # numbers of posts to one part of the sitemap
 
 _UNSEEN = {"version", "preview", "embargo", "announce", "announced_at", "body", "origin"}
 _PLACES = {"state", "published_at", "year", "month", "slug", "blog_id", "kind"}
@@ -60,6 +62,11 @@ def count(post_id: int) -> str:
     return f"count:{post_id}"
 
 
+def listed(post_id: int) -> str:
+    """Names the part of the sitemap that a post stands in: when anything of its posts changed."""
+    return f"listed:{post_id // PART}"
+
+
 def revisions(post_id: int) -> str:
     """Names a post's history."""
     return f"revisions:{post_id}"
@@ -93,6 +100,7 @@ def _post(row: Post, before: Before | None) -> Iterator[str]:
     was_public = before is not None and before.get("state", row.state) not in UNPUBLISHED
     if row.state in UNPUBLISHED and not was_public:
         return
+    yield from (LISTED, listed(row.id))
     # Feeds are as new as the newest post that was taken back, so what happens to one is a change of all its lists.
     if before is None or before.keys() & _PLACES or row.state == State.WITHDRAWN:
         yield from _places(row)

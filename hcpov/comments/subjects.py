@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hcpov.blog.subjects import DISCUSSED, count
+from hcpov.blog.subjects import DISCUSSED, LISTED, count, listed
 from hcpov.comments.models import Comment, Decision, State
 from hcpov.pages import changes
 from hcpov.pages.changes import Before
@@ -22,9 +22,9 @@ def said_by(account_id: int | None) -> str:
     return f"said by:{account_id}"
 
 
-def talk(post_id: int) -> tuple[str, str, str]:
+def talk(post_id: int) -> tuple[str, ...]:
     """Names what a comment more or less changes of its post."""
-    return thread(post_id), count(post_id), DISCUSSED
+    return thread(post_id), count(post_id), DISCUSSED, LISTED, listed(post_id)
 
 
 def publishing(post_id: int, account_id: int | None) -> set[str]:

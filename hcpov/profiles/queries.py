@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 
 from hcpov.auth import subjects
 from hcpov.auth.models import Account, Credential, CredentialState
 from hcpov.blog import queries as blog
+from hcpov.blog.models import Kind, Post
+from hcpov.blog.models import State as PostState
 from hcpov.blog.rows import PostRow
+from hcpov.blog.subjects import PART
 from hcpov.comments import queries as comments
+from hcpov.comments.models import Comment, State
 from hcpov.comments.queries import SaidRow
 from hcpov.extensions import db
 from hcpov.pages.recording import show, show_until
@@ -105,3 +109,18 @@ def written(account_id: int, before: tuple[str, int] | None = None) -> Written:
     both.sort(key=lambda keyed: (keyed[0][0], keyed[0][1] == COMMENT, keyed[0][2]), reverse=True)
     last = both[PAGE - 1][0] if len(both) > PAGE else None
     return Written([entry for _, entry in both[:PAGE]], f"{last[1]}{last[2]}" if last else None)
+
+
+def parts() -> int:
+    """Returns how many parts of the sitemap there are for people. One query."""
+    return (db.session.scalar(select(func.max(Account.id))) or 0) // PART + 1
+
+
+def listed(part: int) -> list[str]:
+    """Returns the public pages of the members of a part, the empty ones left out, as nobody finds those. One query."""
+    wrote = exists().where(Post.author_id == Account.id, Post.kind == Kind.POST, Post.state == PostState.PUBLISHED)
+    said = exists().where(Comment.account_id == Account.id, Comment.state == State.PUBLISHED)
+    wanted = select(Account.handle).where(Account.id >= part * PART, Account.id < (part + 1) * PART)
+    wanted = wanted.where(Account.handle.is_not(None), Account.active, Account.confirmed_at.is_not(None))
+    found = db.session.scalars(wanted.where(or_(Account.about != "", wrote, said)).order_by(Account.id))
+    return [f"/people/{handle}/" for handle in found]

@@ -8,8 +8,9 @@ from flask_login import current_user
 from hcpov import config
 from hcpov.web.assets import styles_hash
 
-FILES = {"static", "media.file", "security_txt.file"}  # these and feeds are the same for whoever asks
-FEEDS = "feeds"
+# These, feeds and what machines read are the same for whoever asks; a page on how to cite has its reader's bars.
+FILES = {"static", "media.file", "security_txt.file"}
+FEEDS, MACHINES, CITE = "feeds", "machines", "machines.cite"
 
 
 def install(app: Flask) -> None:
@@ -76,7 +77,7 @@ def content_security_policy(settings: config.Settings) -> str:
 
 def _cacheable(response: Response) -> Response:
     """Lets shared caches keep only what is the same for everyone; a reader's own page is never stored."""
-    if response.status_code < 400 and (request.endpoint in FILES or request.blueprint == FEEDS):
+    if response.status_code < 400 and _is_for_all():
         # Flask-Login looks into every session, and Flask would tell caches that the answer depends on it.
         session.accessed = False
         return response
@@ -92,3 +93,8 @@ def _cacheable(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_for_all() -> bool:
+    is_file = request.endpoint in FILES or request.blueprint == FEEDS
+    return is_file or (request.blueprint == MACHINES and request.endpoint != CITE)

@@ -12,7 +12,6 @@ from hcpov.blog.rows import ArticleRow, Byline, written_by
 from hcpov.comments.threads import CommentRow, Thread
 from hcpov.text.excerpts import text_of
 
-LANGUAGE = "en"
 COMMENTS = 5  # of a page of the thread; each costs a reader some fifteen bytes, and the feed of comments has them all
 # What would end the script element, or begin a comment in it, however it is written.
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -34,7 +33,7 @@ def of_article(article: ArticleRow, thread: Thread) -> Facts:
     site = config.current().site_url
     return {
         "@context": "https://schema.org",
-        "@graph": [_posting(article, thread, site), _crumbs(article, site)],
+        "@graph": [_posting(article, thread, site), _crumbs(article, site), *_reviewed(article, site)],
     }
 
 
@@ -51,7 +50,7 @@ def _posting(article: ArticleRow, thread: Thread, site: str) -> Facts:
         "image": f"{address}card.png" if is_post else "",
         "datePublished": article.published_machine,
         "dateModified": article.updated_machine,
-        "inLanguage": LANGUAGE,
+        "inLanguage": config.current().language,
         "author": _person(author, "" if article.byline else article.author_page, site) if author else None,
         "publisher": {"@type": "Organization", "name": config.current().site_name, "url": f"{site}/"},
         "isPartOf": {"@type": "Blog", "name": article.blog.name, "url": site + article.blog.path} if is_post else None,
@@ -93,6 +92,17 @@ def _comment(comment: CommentRow, site: str) -> Facts:
         "datePublished": comment.said_machine,
         "text": text_of(comment.html),
     }
+
+
+def _reviewed(article: ArticleRow, site: str) -> list[Facts]:
+    """Returns the page as one that somebody reviewed, where an editor says so."""
+    if article.review is None:
+        return []
+    by = article.review.by
+    reviewer = _said({"@type": "Person", "name": by.name, "jobTitle": by.title, "workLocation": by.place})
+    address = f"{site}{article.path}"
+    page = {"@type": "MedicalWebPage", "url": address, "mainEntity": {"@id": address}}
+    return [page | {"lastReviewed": article.review.on_machine, "reviewedBy": reviewer}]
 
 
 def _crumbs(article: ArticleRow, site: str) -> Facts:

@@ -64,6 +64,17 @@ PUBLIC = {
     "ops.measured": "GET",  # from this machine, or with a token
     "ops.ready": "GET",
     "profiles.person": "GET",
+    "machines.card": "GET",
+    "machines.card_of_blog": "GET",
+    "machines.card_of_site": "GET",
+    "machines.cite": "GET",
+    "machines.cite_as": "GET",
+    "machines.robots": "GET",
+    "machines.sitemap": "GET",
+    "machines.sitemap_of_people": "GET",
+    "machines.sitemap_of_posts": "GET",
+    "machines.sitemap_of_site": "GET",
+    "machines.sitemap_of_tags": "GET",
     "media.file": "GET",
     "posts.shared": "GET",  # opens with a signed token only
     "security_txt.file": "GET",  # with a contact in the settings
@@ -125,6 +136,9 @@ PRIVATE = {
     "profiles.credentials": "GET POST",
     "profiles.profile": "GET POST",
     "profiles.withdraw": "POST",
+    "reviews.form": "GET",
+    "reviews.say": "POST",
+    "reviews.take_back": "POST",
     "revisions.bring_back": "POST",
     "revisions.change": "POST",
     "revisions.change_form": "GET",
@@ -219,6 +233,8 @@ def _values(make: Make) -> dict[str, str | int]:
         "filename": "css/pov.css",
         "form": "csv",
         "kind": "atom",
+        "style": "bib",
+        "part": 0,
         "tag": "night-shifts",
         "name": "0123456789abcdef-640x480.webp",
     }

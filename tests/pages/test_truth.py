@@ -40,6 +40,7 @@ class Site:
         self.members = [make.account(f"Member {n}", handle=f"member-of-{n}").id for n in range(2)]
         self.posts: list[MadePost] = []
         self.paths = ["/", "/blogs/", "/moderation/", "/feed.atom", "/pages/privacy/", "/tags/wards/", "/tags/night/"]
+        self.paths += ["/sitemap.xml", "/sitemap-site.xml", "/sitemap-posts-0.xml", "/sitemap-tags-0.xml"]
         self.paths += ["/tags/wards/feed.rss", "/people/member-of-0/", "/people/member-of-1/"]
         for blog in ("day", "night"):
             make.blog(blog, blog.title())
@@ -53,7 +54,7 @@ class Site:
         tags = [["Wards"], ["Night", "Wards"], []][lot % 3]
         made = self.make.post(f"Post {lot}", blog=("day", "night")[lot % 2], at=at, tags=tags, **columns)
         self.posts.append(made)
-        self.paths += [made.path, f"{made.path}history", f"{made.path}comments.atom"]
+        self.paths += [made.path, f"{made.path}history", f"{made.path}comments.atom", f"{made.path}cite"]
 
     def comment(self, lot: int) -> None:
         member = self.members[lot % 2] if lot % 3 else None

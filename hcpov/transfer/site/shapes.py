@@ -133,7 +133,7 @@ POST = _shape(
     Post,
     "id kind slug title state year month published_at updated_at summary author_id byline_name byline_title"
     " byline_place disclosure editors_note retracted comments_open comment_count last_comment_at announce embargo"
-    " version preview origin notices lang",
+    " version preview origin notices lang reviewer_name reviewer_title reviewer_place reviewed_on",
     kind=_words(Kind),
     state=_words(State),
 )

@@ -1,0 +1,1 @@
+"""What machines and quoting people take from the site: sitemaps, citations, and the cards of shared posts."""

@@ -1,0 +1,1 @@
+"""Saying on a published post that somebody reviewed it, and taking that back."""
