@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hcpov import languages
+from hcpov import config, languages
 from hcpov.comments import receipts
 from hcpov.comments.models import Comment, State
 from hcpov.languages import gettext, lazy

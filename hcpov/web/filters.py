@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+from babel import Locale
+from babel.core import get_global
 from flask import Flask
 from jinja2.ext import Extension
 from markupsafe import Markup
@@ -44,6 +46,7 @@ def install(app: Flask) -> None:
         readers_styles=readers_styles,
         site_name=settings.site_name,
         site_url=settings.site_url,
+        og_locale=_with_territory(settings.locale),
         htmx_url=settings.htmx_url,
         htmx_integrity=config.HTMX_INTEGRITY,
         code_digits=DIGITS,
@@ -52,6 +55,12 @@ def install(app: Flask) -> None:
         end_of_hole=recording.end_of_hole,
         point=recording.point,
     )
+
+
+def _with_territory(locale: Locale) -> str:
+    """Returns a language as Open Graph writes it, such as `en_US`: with its likeliest place."""
+    likely = get_global("likely_subtags").get(locale.language, locale.language)
+    return f"{locale.language}_{locale.territory or Locale.parse(likely).territory or 'US'}"
 
 
 def safe_html(cleaned: str) -> Markup:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(one_l
 
 def in_bibtex(cited: Cited) -> dict[str, str]:
     """Returns the fields of a citation as a reader of BibTeX finds them."""
-    read = bibtexparser.parse_string(citations.bibtex(cited))
+    read = parse_string(citations.bibtex(cited))
     assert not read.failed_blocks
     [entry] = read.entries
     assert entry.entry_type == "misc"

@@ -50,8 +50,15 @@ class Cited:
 def of_article(article: ArticleRow, site: str, url: str) -> Cited:
     """Returns what is cited of a post; `site` is the site's name, `url` its address."""
     author, address = written_by(article), f"{url}{article.path}"
-    names = [one_line(each) for each in (author.name if author else "", article.title, article.blog.name, site)]
-    return Cited(*names, address, article.published_on, tuple(one_line(tag.name) for tag in article.tags))
+    return Cited(
+        author=one_line(author.name) if author else "",
+        title=one_line(article.title),
+        blog=one_line(article.blog.name),
+        site=one_line(site),
+        address=address,
+        on=article.published_on,
+        tags=tuple(one_line(tag.name) for tag in article.tags),
+    )
 
 
 def plain(cited: Cited, today: date) -> str:
