@@ -50,7 +50,7 @@ def _posting(article: ArticleRow, thread: Thread, site: str) -> Facts:
         "image": f"{address}card.png" if is_post else "",
         "datePublished": article.published_machine,
         "dateModified": article.updated_machine,
-        "inLanguage": config.current().language,
+        "inLanguage": article.lang or config.current().language,
         "author": _person(author, "" if article.byline else article.author_page, site) if author else None,
         "publisher": {"@type": "Organization", "name": config.current().site_name, "url": f"{site}/"},
         "isPartOf": {"@type": "Blog", "name": article.blog.name, "url": site + article.blog.path} if is_post else None,

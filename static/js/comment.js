@@ -93,7 +93,7 @@
 
   /* For who hears links without what stands around them. In the page each reader would pay for fifty names. */
   function nameReplies() {
-    for (const link of document.querySelectorAll('.comment footer a[href*="?reply="]')) link.ariaLabel = `Reply to ${link.closest(".comment").querySelector("header b").textContent}`;
+    for (const link of document.querySelectorAll('.comment footer a[href*="?reply="]')) link.ariaLabel = `${link.textContent}: ${link.closest(".comment").querySelector("header b").textContent}`;
   }
 
   function retry(f, wait) {

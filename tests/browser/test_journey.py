@@ -119,7 +119,7 @@ def test_wrong_code_keeps_the_words(app: Flask, open_page: Open, post: MadePost)
 
 def test_reply_lands_under_its_comment(app: Flask, open_page: Open, post: MadePost) -> None:
     page = open_page(post.path)
-    page.get_by_role("link", name="Reply to Ben Root").click()
+    page.get_by_role("link", name="Reply: Ben Root").click()
     expect(page.locator(".answering")).to_contain_text("You are answering Ben Root")
     page.locator("#leave").scroll_into_view_if_needed()
     expect(page.locator("#code-box img")).to_be_visible()

@@ -125,7 +125,7 @@ def _parts(number: InstrumentedAttribute[int], condition: ColumnElement[bool]) -
     def first(*above: ColumnElement[bool]) -> Any:
         return select(number).where(condition, *above).order_by(number).limit(1).scalar_subquery()
 
-    hops = select((first() // PART).label("part")).cte(recursive=True)
+    hops = select((first(number >= 0) // PART).label("part")).cte(recursive=True)
     further = select(first(number >= (hops.c.part + 1) * PART) // PART).where(hops.c.part.is_not(None))
     hops = hops.union_all(further)
-    return select(hops.c.part).where(hops.c.part.is_not(None)).order_by(hops.c.part)
+    return select(hops.c.part).where(hops.c.part.is_not(None))  # in order, as they were found
