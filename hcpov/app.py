@@ -38,7 +38,7 @@ from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
-from hcpov.ops import logs
+from hcpov.ops import lease, logs
 from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
 from hcpov.transfer import views as transfer
@@ -116,10 +116,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         blog,
     ):
         app.register_blueprint(feature.blueprint)
-    huey.init_app(app, settings.instance / "jobs.sqlite3")
+    huey.init_app(app, settings.instance / "jobs.sqlite3", settings.redis_url)
     tasks.install()
     blog_tasks.install()
     updates_tasks.install()
+    lease.install()
     app.wsgi_app = turns.install(app.wsgi_app)  # type: ignore[method-assign,assignment]
     ops.install(app)
     if settings.proxies:
@@ -153,6 +154,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a long comment must not outlive its token
         "RATELIMIT_ENABLED": settings.rate_limits == "on",
         "RATELIMIT_STORAGE_URI": limits.address(settings),
+        "RATELIMIT_STORAGE_OPTIONS": limits.options(settings),
         # Should the counts be out of reach, each process counts for itself; readers see nothing of it.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,

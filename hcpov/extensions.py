@@ -1,24 +1,24 @@
-"""The extensions, unbound. `app.py` binds them; everything else may import them; they import nothing of ours."""
+"""The extensions, unbound. `app.py` binds them; everything else may import them; they know of ours only the queue."""
 
 import hashlib
 import hmac
-import os
 import sqlite3
-from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request
+from flask import current_app, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from huey import SqliteHuey
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
+
+from hcpov.jobs import Jobs
+from hcpov.permissions import make_private
 
 BUSY_SECONDS = 10
 IPV4_PREFIX, IPV6_PREFIX = 24, 56  # what one household or ward usually has
@@ -62,24 +62,6 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={datetime: UtcDateTime},
     )
-
-
-class Jobs(SqliteHuey):  # type: ignore[misc]
-    """Huey's queue in a file of its own, whose work is done inside the application."""
-
-    app: Flask
-
-    def init_app(self, app: Flask, path: Path) -> None:
-        """Binds the queue to `app` and opens its file."""
-        self.app = app
-        make_private(path)
-        self.storage_kwargs = {"filename": str(path)}
-        self.storage = self.create_storage()
-
-    def execute(self, *arguments: Any, **named: Any) -> Any:
-        """Does one piece of work."""
-        with self.app.app_context():
-            return super().execute(*arguments, **named)
 
 
 def network() -> IPv4Network | IPv6Network | None:
@@ -127,12 +109,6 @@ def _make_sqlite(dialect: Dialect, _record: Any, _arguments: Any, named: dict[st
     if dialect.name == "sqlite" and name not in {"", ":memory:"}:
         with suppress(OSError):  # SQLite says it better
             make_private(Path(name))
-
-
-def make_private(path: Path) -> None:
-    """Makes an empty file that only its owner can read, unless there is one."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 @event.listens_for(Engine, "connect")

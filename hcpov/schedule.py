@@ -1,4 +1,4 @@
-"""What the worker does by the clock."""
+"""What the worker does by the clock: of several machines, each for itself, or `once` for all."""
 
 from huey import crontab
 
@@ -12,6 +12,7 @@ from hcpov.extensions import huey
 from hcpov.mail.actions import forget_old as forget_old_mail
 from hcpov.ops import heartbeat
 from hcpov.ops.backups import nightly
+from hcpov.ops.lease import once
 from hcpov.pages import tasks as pages
 from hcpov.pages.actions import forget_old as forget_old_purges
 from hcpov.updates.actions import forget_old as forget_old_wishes
@@ -19,12 +20,14 @@ from hcpov.updates.news.actions import tell, write_digests
 
 
 @huey.periodic_task(crontab(minute="*"))
+@once
 def publish_what_is_due() -> None:
     """Publishes scheduled posts, should their own moment have been missed."""
     look_ahead()
 
 
 @huey.periodic_task(crontab(minute="*"))
+@once
 def tell_what_is_new() -> None:
     """Writes letters of what no nudge was given for, and the digests whose hour has come."""
     tell()
@@ -32,6 +35,7 @@ def tell_what_is_new() -> None:
 
 
 @huey.periodic_task(crontab(minute="7"))
+@once
 def forget_what_is_old() -> None:
     """Forgets used codes, networks, sessions that ended, what nobody confirmed, and mail of long ago."""
     forget_used()
@@ -62,6 +66,7 @@ def say_that_it_works() -> None:
 
 
 @huey.periodic_task(crontab(minute="17"))
+@once
 def back_up() -> None:
     """Takes the night's backup and tries whether it can be put back."""
     if nightly.is_due(config.current(), clock.now()):
@@ -78,3 +83,4 @@ PERIODIC = (
     back_up,
 )
 AT_START = (heartbeat.beat, publish_scheduled)
+WITH_THE_LEASE = (publish_what_is_due, tell_what_is_new)  # at once: another machine may have left it undone

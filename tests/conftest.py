@@ -1,6 +1,7 @@
 """What every test starts from: one migrated database for each test process, empty before each test.
 
-`HCPOV_TEST_POSTGRES` is the address of a PostgreSQL server; without it the suite runs on SQLite.
+`HCPOV_TEST_POSTGRES` is the address of a PostgreSQL server; without it the suite runs on SQLite. `HCPOV_TEST_REDIS` is
+that of a Redis, which counts and wakes workers then, where files do without it.
 """
 
 import os
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import redis
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
@@ -25,6 +27,7 @@ from tests.make import MadeAccount, Make
 from tests.post_office import PostOffice, open_post_office
 
 POSTGRES = os.environ.get("HCPOV_TEST_POSTGRES", "")
+REDIS = os.environ.get("HCPOV_TEST_REDIS", "")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,6 +53,12 @@ def database_url(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> str:
+    """The Redis of this test process, by number; empty where files do its work."""
+    return f"{REDIS}/{int(worker_id.removeprefix('gw')) + 1 if worker_id != 'master' else 0}" if REDIS else ""
+
+
+@pytest.fixture(scope="session")
 def open_office() -> Iterator[PostOffice]:
     """The SMTP server of this test process."""
     with open_post_office() as office:
@@ -65,12 +74,15 @@ def post_office(open_office: PostOffice) -> Iterator[PostOffice]:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str, open_office: PostOffice) -> Settings:
+def settings(
+    tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str, open_office: PostOffice
+) -> Settings:
     """The settings of the tests' application."""
     return Settings(
         instance=tmp_path_factory.mktemp("instance"),
         secret_key="the tests' own secret, known to all of them",
         database_url=database_url,
+        redis_url=redis_url,
         site_url="http://localhost",
         smtp_url=f"smtp://127.0.0.1:{open_office.port}",
         mail_rate=0,
@@ -91,7 +103,7 @@ def app(settings: Settings) -> Flask:
 
 @pytest.fixture(autouse=True)
 def empty(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Empties the tables after a test that used the application."""
+    """Empties the tables, and Redis, after a test that used the application."""
     yield
     if "app" not in request.fixturenames:
         return
@@ -101,6 +113,9 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
             if table.name != "feed_name":  # made with the database, as the tables are
                 db.session.execute(table.delete())
         db.session.commit()
+    if url := app.config["HCPOV"].redis_url:
+        with redis.Redis.from_url(url) as counts:
+            counts.flushdb()
 
 
 @pytest.fixture(scope="session")

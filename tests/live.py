@@ -77,6 +77,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
         "HCPOV_INSTANCE": str(settings.instance),
         "HCPOV_SECRET_KEY": settings.secret_key,
         "HCPOV_DATABASE_URL": settings.database_url,
+        "HCPOV_REDIS_URL": settings.redis_url,
         "HCPOV_SITE_URL": settings.site_url,
         "HCPOV_RATE_LIMITS": "off",
         **more,

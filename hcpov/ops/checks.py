@@ -114,6 +114,35 @@ def worker(age: float | None) -> Check:
     return Check("Worker", OK, f"The worker was at work {length(age)} ago.")
 
 
+def lease(found: tuple[str, timedelta] | None) -> Check:
+    """Judges which of several machines does what is done once, and how long it is good for that."""
+    if found is None:
+        return Check("Clock work", BAD, "No machine does what the clock asks for. Start hcpov worker, or hcpov serve.")
+    machine, left = found
+    if left < timedelta():
+        since = length(-left.total_seconds())
+        words = f"{machine} did what the clock asks for, until {since} ago. No other follows: start a worker."
+        return Check("Clock work", BAD, words)
+    return Check("Clock work", OK, f"{machine} does what the clock asks for.")
+
+
+def redis(answers: bool) -> Check:
+    """Judges whether Redis can be spoken to."""
+    if answers:
+        return Check("Redis", OK, "Redis answers.")
+    words = (
+        "Redis is away. Each machine counts for rate limits and wakes its worker by itself. Look at HCPOV_REDIS_URL."
+    )
+    return Check("Redis", WARN, words)
+
+
+def machines(lacking: list[str]) -> Check:
+    """Judges whether several machines share what they must share; what is `lacking` is said in words."""
+    if not lacking:
+        return Check("Machines", OK, "This machine shares what it has to share with the others.")
+    return Check("Machines", BAD, f"Several machines serve the site, but {' '.join(lacking)} See deploy/machines.md.")
+
+
 def mail(queue: Queue | None, has_relay: bool) -> Check:
     """Judges the outbox."""
     if queue is None:

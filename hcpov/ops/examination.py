@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hcpov import clock
 from hcpov.config import Settings
-from hcpov.extensions import db
+from hcpov.extensions import db, huey
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
-from hcpov.ops import checks, heartbeat, readiness, revisions
+from hcpov.ops import checks, heartbeat, lease, readiness, revisions
 from hcpov.ops.backups import rehearsal
 from hcpov.ops.checks import Check
 from hcpov.pages.changes import STORE
@@ -36,7 +36,7 @@ _WATCHED = ("", "secret-key", "hcpov.cfg", "hcpov.sqlite3", "jobs.sqlite3", BACK
 def examine(settings: Settings, build: str, with_certificate: bool = False) -> Iterator[Check]:
     """Yields one check after the other; `build` is the word for the headers that nginx should send.
 
-    Six queries. The certificate is read over the network, so only for who asks.
+    Six queries, and two of several machines. The certificate is read over the network, so only for who asks.
     """
     yield checks.disk(*_room(settings.instance))
     yield checks.permissions(_modes(settings.instance))
@@ -46,6 +46,12 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
         yield checks.database(_problem())
     yield checks.migrations(found, revisions.head())
     yield checks.worker(heartbeat.age(settings.instance))
+    if settings.machines > 1:
+        yield checks.machines(_not_shared(settings))
+        if found:
+            yield checks.lease(_lease())
+    if settings.redis_url:
+        yield checks.redis(huey.storage.answers())
     if found:
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)
     yield checks.backup(newest_backup(settings.instance), clock.now())
@@ -135,6 +141,25 @@ def _queue() -> Queue | None:
     except SQLAlchemyError:
         db.session.rollback()
         return None
+
+
+def _lease() -> tuple[str, timedelta] | None:
+    try:
+        return lease.holder()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
+
+
+def _not_shared(settings: Settings) -> list[str]:
+    """Says what is each machine's own by these settings, and must not be."""
+    said = {
+        "the database is a file of this one: set HCPOV_DATABASE_URL.": settings.database.startswith("sqlite"),
+        "the secret was not set: without the same HCPOV_SECRET_KEY, sessions end at each.": not settings.secret_key,
+        "pictures lie on this one: set HCPOV_MEDIA_URL.": not settings.media_url,
+        "rate limits are counted on each: set HCPOV_REDIS_URL.": not settings.redis_url,
+    }
+    return [words for words, is_so in said.items() if is_so]
 
 
 def _kept() -> tuple[int, int] | None:

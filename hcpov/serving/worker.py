@@ -8,8 +8,9 @@ from huey.consumer import Consumer
 
 from hcpov.extensions import huey
 from hcpov.mail import tasks as mail
+from hcpov.ops import lease
 from hcpov.pages import tasks as pages
-from hcpov.schedule import AT_START, PERIODIC
+from hcpov.schedule import AT_START, PERIODIC, WITH_THE_LEASE
 
 # Told to stop, the worker finishes what it began: a message that was taken and not marked would be sent again.
 CONSUMER = {"workers": 1, "max_delay": 1.0, "shutdown_timeout": 10}
@@ -27,13 +28,14 @@ class Hosted(Consumer):  # type: ignore[misc]
 
 
 class Worker:
-    """The queue and the clock by `consumer`, mail, and pages that are over."""
+    """The queue and the clock by `consumer`, mail, pages that are over, and the lease."""
 
     def __init__(self, app: Flask) -> None:
         self.app, self.stopped, self.is_running = app, Event(), False
         self.consumer = Hosted(huey, **CONSUMER)
         self.sender: Thread | None = None
         self.follower: pages.Follower | None = None
+        self.holder: lease.Holder | None = None
         self.thread: Thread | None = None
 
     def begin(self) -> None:
@@ -49,6 +51,7 @@ class Worker:
             self.thread.join(AGAIN)
         if self.is_running:
             self.consumer.stop(graceful=True)
+        lease.end(self.holder)
         pages.end(self.follower)
         if self.sender:
             mail.end(self.sender, LAST_MAIL)
@@ -61,6 +64,7 @@ class Worker:
             return
         log.info("The worker does %s things by the clock, and sends mail.", len(PERIODIC))
         self.sender, self.follower = mail.begin(self.app), pages.begin(self.app)
+        self.holder = lease.begin(self.app, WITH_THE_LEASE)
         self.is_running = True
         self.consumer.run()
 

@@ -1,7 +1,8 @@
 """How often things were done lately, counted for all processes of a server together.
 
-The counts lie in an SQLite file of their own, which may be lost at any time: it is rebuilt, and counting begins anew.
-What is counted is named by keyed digests (`extensions.py`), so the file holds no address of anybody.
+With Redis, all machines count together there. Without it the counts lie in an SQLite file of their own, which may be
+lost at any time: it is rebuilt, and counting begins anew. What is counted is named by keyed digests (`extensions.py`),
+so neither holds an address of anybody.
 """
 
 import importlib.util
@@ -9,11 +10,13 @@ import sqlite3
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from limits.storage import Storage
 
 from hcpov import clock
 from hcpov.config import SettingError, Settings
+from hcpov.jobs import redis_options
 
 FILE = "limits.sqlite3"
 PATIENCE = 1.0  # seconds to wait for another process; a count takes some 20 microseconds
@@ -38,6 +41,11 @@ def address(settings: Settings) -> str:
     if importlib.util.find_spec("redis") is None:
         raise SettingError("HCPOV_REDIS_URL needs a package that is not installed: run `.venv/bin/pip install redis`.")
     return settings.redis_url
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Returns how the counts are spoken to. Redis that hangs must not hold readers up: they are counted here then."""
+    return redis_options() if settings.redis_url else {}
 
 
 class SharedCounts(Storage):

@@ -1,0 +1,155 @@
+"""The queue that wakes workers: a file of each machine, and with Redis one for all of them.
+
+No work lies in it alone. A message is in the outbox and a post in its table before a worker is woken, and both are
+looked for each minute as well: what is lost here costs a minute, no letter.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Flask
+from huey import SqliteHuey
+from huey.api import PeriodicTask, Task
+from huey.storage import PriorityRedisStorage, SqliteStorage
+from itsdangerous import BadSignature, Signer
+
+from hcpov.permissions import make_private
+
+try:
+    from redis import ConnectionPool, RedisError
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+except ImportError:  # needed with HCPOV_REDIS_URL only: web/limits.py says so, and refuses to start
+    RedisError = OSError  # type: ignore[assignment,misc]
+
+REDIS_SECONDS = 0.5  # to wait for Redis; a request waits this long twice at most
+REDIS_PAUSE = 2.0  # seconds until Redis that was away is asked again
+MOST = 1000  # jobs in a machine's own file while Redis is away: where no worker is, nobody takes them out
+
+Answer = TypeVar("Answer")
+
+_log = logging.getLogger(__name__)
+
+
+def redis_options() -> dict[str, Any]:
+    """Returns how long Redis is waited for. It is asked twice, as it may have closed the line while it was idle."""
+    return {
+        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), 1),
+    }
+
+
+class Waiting(SqliteStorage):  # type: ignore[misc]
+    """What waits for a worker: in a file of this machine, and with Redis in a queue of all machines.
+
+    While Redis is away, the file takes what was meant for all. No work is lost with either: what is in a queue only
+    wakes a worker, which finds the work in the database, and looks for it each minute as well.
+    """
+
+    def __init__(self, name: str, redis_url: str = "", secret: str = "", **options: Any) -> None:
+        super().__init__(name, **options)
+        self.shared: PriorityRedisStorage | None = None
+        self.away, self.again = False, 0.0
+        if redis_url:
+            # Jobs are pickled, so whoever can write to Redis must not be able to write one.
+            self.signer = Signer(secret, salt="hcpov queue", digest_method=hashlib.sha256)
+            site = hashlib.sha256(f"hcpov queue {secret}".encode()).hexdigest()[:12]  # sites may share a Redis
+            pool = ConnectionPool.from_url(redis_url, **redis_options())
+            self.shared = PriorityRedisStorage(f"{name}{site}", blocking=False, connection_pool=pool)
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        """Puts a job where any machine takes it, else into the file."""
+        shared = self.shared
+        if shared and self._ask(lambda: (shared.enqueue(self.signer.sign(data), priority),)):
+            return
+        if shared is None or super().queue_size() < MOST:
+            self.enqueue_here(data, priority)
+
+    def enqueue_here(self, data: bytes, priority: float | None = None) -> None:
+        """Puts a job into the file: it is this machine's."""
+        super().enqueue(data, priority)
+
+    def dequeue(self) -> bytes | None:
+        """Takes a job out of the file, else one of all machines."""
+        data: bytes | None = super().dequeue()
+        if data is not None or self.shared is None:
+            return data
+        signed = self._ask(self.shared.dequeue)
+        try:
+            return self.signer.unsign(signed) if signed else None
+        except BadSignature:
+            _log.error("a job in Redis was not of our making, and is not done")
+            return None
+
+    def queue_size(self) -> int:
+        """Returns how many jobs wait."""
+        return int(super().queue_size()) + (self._ask(self.shared.queue_size) or 0 if self.shared else 0)
+
+    def enqueued_items(self, limit: int | None = None) -> list[bytes]:
+        """Returns the jobs that wait."""
+        shared = self._ask(self.shared.enqueued_items) or [] if self.shared else []
+        return [*super().enqueued_items(limit), *(self.signer.unsign(each) for each in shared)][:limit]
+
+    def flush_queue(self) -> None:
+        """Throws the jobs away that wait."""
+        super().flush_queue()
+        if self.shared:
+            self._ask(self.shared.flush_queue)
+
+    def answers(self) -> bool:
+        """Says whether Redis can be spoken to now."""
+        return bool(self.shared and self._ask(self.shared.conn.ping))
+
+    def close(self) -> None:
+        """Closes the file and the lines to Redis."""
+        super().close()
+        if self.shared:
+            self.shared.pool.disconnect()
+
+    def _ask(self, what: Callable[[], Answer]) -> Answer | None:
+        """Asks Redis; None while it is away, which is said once, and tried again after a while."""
+        if time.monotonic() < self.again:
+            return None
+        try:
+            answer = what()
+        except (RedisError, OSError):
+            self.again = time.monotonic() + REDIS_PAUSE
+            if not self.away:
+                _log.warning("Redis is away: this machine's own file is the queue until it is back")
+            self.away = True
+            return None
+        if self.away:
+            _log.warning("Redis is back, and the queue with it")
+        self.away = False
+        return answer
+
+
+class Jobs(SqliteHuey):  # type: ignore[misc]
+    """Huey's queue, whose work is done inside the application."""
+
+    storage_class = Waiting
+    app: Flask
+
+    def init_app(self, app: Flask, path: Path, redis_url: str = "") -> None:
+        """Binds the queue to `app` and opens its file."""
+        self.app = app
+        make_private(path)
+        self.storage_kwargs = {"filename": str(path), "redis_url": redis_url, "secret": app.secret_key}
+        self.storage = self.create_storage()
+
+    def enqueue(self, task: Task) -> None:
+        """Puts a piece of work into the queue. What the clock asks for is each machine's own."""
+        if isinstance(task, PeriodicTask):
+            self.storage.enqueue_here(self.serialize_task(task), task.priority)
+        else:
+            super().enqueue(task)
+
+    def execute(self, *arguments: Any, **named: Any) -> Any:
+        """Does one piece of work."""
+        with self.app.app_context():
+            return super().execute(*arguments, **named)
