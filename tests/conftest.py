@@ -31,9 +31,10 @@ REDIS = os.environ.get("HCPOV_TEST_REDIS", "")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out on PostgreSQL what asks no database of the tests: it would be the same test again."""
+    """Leaves out on PostgreSQL what asks no server of the tests: it would be the same test again."""
     if POSTGRES:
-        same = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+        servers = {"database_url", "own_redis"}
+        same = [item for item in items if servers.isdisjoint(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=same)
         items[:] = [item for item in items if item not in set(same)]
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.ci/packages postgresql redis-server
+.ci/packages postgresql redis-server nginx libnginx-mod-http-brotli-static
 binaries=$(compgen -G '/usr/lib/postgresql/*/bin' | sort --version-sort | tail -n 1 || true)
 if [ -z "$binaries" ] && command -v initdb >/dev/null; then
     binaries=$(dirname "$(command -v initdb)")

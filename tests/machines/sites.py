@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,3 +68,19 @@ def machine(settings: Settings, folder: Path, *words: str, address: str = "", **
             except subprocess.TimeoutExpired:
                 made.kill()
                 raise
+
+
+@contextmanager
+def answering(started: AbstractContextManager[Machine]) -> Iterator[Machine]:
+    """Waits for a machine that serves until it answers."""
+    with started as found:
+        live.wait_until(lambda: _is_there(found.address) or found.process.poll() is not None, SECONDS)
+        assert found.process.poll() is None, found.log
+        yield found
+
+
+def _is_there(address: str) -> bool:
+    try:
+        return live.get(address, "/healthz")[0] == 200
+    except OSError:
+        return False

@@ -1,14 +1,9 @@
 """Pictures in S3-compatible storage: moto's server, which checks signatures once its first actions are over."""
 
 import dataclasses
-import importlib.util
 import logging
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -19,69 +14,13 @@ from hcpov.config import SettingError, Settings
 from hcpov.media import buckets, storage
 from hcpov.media.buckets import Unreachable
 from tests import live
+from tests.media.bucket import BUCKET, Store, store
 from tests.media.conftest import Desk
 from tests.media.files import noise, saved
 
-if importlib.util.find_spec("boto3"):
-    import boto3
+__all__ = ["store"]
 
 NAME = "0123456789abcdef-640x480.webp"
-BUCKET = "pictures-of-ours"
-REGION = "eu-west-1"
-POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
-UNSIGNED = 4  # user, policy, key, bucket
-
-
-@dataclass(frozen=True)
-class Store:
-    """A server with a bucket, and the key to it."""
-
-    endpoint: str
-    key: str
-    secret: str
-
-    def address(self, bucket: str = BUCKET, secret: str = "") -> str:
-        """Returns what HCPOV_MEDIA_URL is set to."""
-        where = self.endpoint.removeprefix("http://")
-        return f"http://{self.key}:{quote(secret or self.secret, safe='')}@{where}/{bucket}?region={REGION}"
-
-    def client(self, service: str = "s3") -> Any:
-        """Returns another program's way to the server."""
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=self.key or "nobody",
-            aws_secret_access_key=self.secret or "nothing",
-            region_name=REGION,
-        )
-
-
-@pytest.fixture(scope="session")
-def store() -> Iterator[Store]:
-    """The server. Where it is not installed, these tests are left out; in CI that is a failure."""
-    missing = [name for name in ("boto3", "moto", "flask_cors") if importlib.util.find_spec(name) is None]
-    if missing:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"tests of buckets need {', '.join(missing)}")
-    port = live.free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    environment = os.environ | {"INITIAL_NO_AUTH_ACTION_COUNT": str(UNSIGNED)}
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
-    try:
-        nobody = Store(f"http://127.0.0.1:{port}", "", "")
-        live.wait_until(lambda: live.answers(port))
-        people = nobody.client("iam")
-        people.create_user(UserName="hcpov")
-        people.put_user_policy(UserName="hcpov", PolicyName="all", PolicyDocument=POLICY)
-        made = people.create_access_key(UserName="hcpov")["AccessKey"]
-        first = nobody.client()
-        first.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        people.close()
-        first.close()
-        yield Store(nobody.endpoint, made["AccessKeyId"], made["SecretAccessKey"])
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 @pytest.fixture

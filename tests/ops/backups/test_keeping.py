@@ -14,7 +14,7 @@ from hcpov.media import buckets
 from hcpov.ops.backups import names, places
 from hcpov.ops.backups.refusals import Refused
 from tests import live
-from tests.media.test_buckets import BUCKET, Store, store
+from tests.media.bucket import BUCKET, Store, store
 from tests.ops.backups.conftest import Take, contents
 
 __all__ = ["store"]
