@@ -46,15 +46,17 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
         yield checks.database(_problem())
     yield checks.migrations(found, revisions.head())
     yield checks.worker(heartbeat.age(settings.instance))
+    whose = None
     if settings.machines > 1:
         yield checks.machines(_not_shared(settings))
-        if found:
-            yield checks.lease(_lease())
+        whose = _lease() if found else None
+        yield checks.lease(whose)
     if settings.redis_url:
         yield checks.redis(huey.storage.answers())
     if found:
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)
-    yield checks.backup(newest_backup(settings.instance), clock.now())
+    if whose is None or whose[0] == lease.machine():  # the night's backup is made where the lease is
+        yield checks.backup(newest_backup(settings.instance), clock.now())
     if last := rehearsal.last(settings):
         yield checks.rehearsal(last.moment, last.ok, last.words, clock.now())
     yield checks.pages(_kept(), settings.pages_mb * checks.MEGABYTE)

@@ -69,7 +69,7 @@ class Holder:
             tenure = self.tenure = 0
             _log.warning("another machine does the work of the clock now")
         if not tenure:
-            whose = {"owner": self.owner, "machine": _machine()}
+            whose = {"owner": self.owner, "machine": machine()}
             if _changed(Lease.until <= now, until=until, tenure=Lease.tenure + 1, **whose) or _began(until, whose):
                 tenure = db.session.scalar(select(Lease.tenure).where(_mine, Lease.owner == self.owner)) or 0
         db.session.commit()
@@ -134,6 +134,11 @@ def holder() -> tuple[str, timedelta] | None:
     return (row.machine, row.until - _now()) if row else None
 
 
+def machine() -> str:
+    """Returns what this machine is called."""
+    return (config.current().server_name or socket.gethostname())[:200]
+
+
 def _keep(app: Flask, holder: Holder, at_first: tuple[Callable[[], object], ...]) -> None:
     was_away = False
     with app.app_context():
@@ -188,7 +193,3 @@ def _began(until: datetime, whose: dict[str, str]) -> bool:
         db.session.rollback()
         return False
     return True
-
-
-def _machine() -> str:
-    return (config.current().server_name or socket.gethostname())[:200]

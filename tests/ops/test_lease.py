@@ -14,7 +14,7 @@ from hcpov import schedule
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
-from hcpov.ops import checks, lease
+from hcpov.ops import checks, examination, lease
 from hcpov.ops.lease import LENGTH, Holder
 from hcpov.ops.models import Lease
 from hcpov.pages.models import Purge
@@ -125,6 +125,23 @@ def test_what_is_done_once_and_what_by_each() -> None:
         "write_down_what_was_erased",
         "say_that_it_works",
     }
+
+
+def names(app: Flask) -> dict[str, str]:
+    """Returns what is looked at, and how it is."""
+    with app.app_context():
+        return {each.name: each.state for each in examination.examine(app.config["HCPOV"], "")}
+
+
+def test_backups_are_looked_for_where_the_lease_is(two: Pair, app: Flask) -> None:
+    one, _ = two
+    assert names(one[0])["Clock work"] == checks.BAD
+    looks(one)
+    assert [("Backup" in names(each[0]), names(each[0])["Clock work"]) for each in two] == [
+        (True, checks.OK),
+        (False, checks.OK),
+    ]
+    assert not {"Clock work", "Machines"} & set(names(app))
 
 
 def test_it_is_told_who_has_it(two: Pair, app: Flask) -> None:

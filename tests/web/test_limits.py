@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import redis
 from flask import Flask
 from flask_limiter import Limiter
 from flask_security.recoverable import generate_reset_password_token
@@ -129,6 +130,9 @@ def test_300_guesses_a_minute_from_one_network_are_stopped_by_all_processes_toge
     log = max(settings.instance.glob("serve-*.log"), key=lambda path: path.stat().st_mtime).read_text()
     assert [word for word in (WRONG, "example.org", NETWORK, OTHER, FAR) if word in log] == []
     kept = b"".join(path.read_bytes() for path in settings.instance.glob(f"{FILE}*"))
+    if settings.redis_url:
+        with redis.Redis.from_url(settings.redis_url) as client:
+            kept = b"".join(client.keys("LIMITS*"))
     assert kept
     assert [word for word in (WRONG, "example.org", NETWORK, OTHER, FAR) if word.encode() in kept] == []
 
