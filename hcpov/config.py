@@ -165,11 +165,7 @@ class Settings:
         "", _secrets, "texts", "secrets that were replaced; what they signed stays good", secret=True
     )
     redis_url: str = _setting(
-        "",
-        _redis,
-        "address",
-        "Redis or Valkey that counts for rate limits and wakes workers; files do when empty",
-        secret=True,
+        "", _redis, "address", "Redis or Valkey that counts for limits and wakes workers; else files do", secret=True
     )
     smtp_url: str = _setting(
         "", _smtp, "address", "the relay that takes our mail; when empty, the worker prints it", secret=True

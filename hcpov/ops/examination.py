@@ -20,7 +20,7 @@ from hcpov.config import Settings
 from hcpov.extensions import db, huey
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
-from hcpov.ops import checks, heartbeat, lease, readiness, revisions
+from hcpov.ops import checks, heartbeat, lease, queries, readiness, revisions
 from hcpov.ops.backups import rehearsal
 from hcpov.ops.checks import Check
 from hcpov.pages.changes import STORE
@@ -147,7 +147,7 @@ def _queue() -> Queue | None:
 
 def _lease() -> tuple[str, timedelta] | None:
     try:
-        return lease.holder()
+        return queries.holder()
     except SQLAlchemyError:
         db.session.rollback()
         return None

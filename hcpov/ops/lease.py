@@ -15,24 +15,21 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, event, func, insert, select, type_coerce, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import event, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hcpov import config
-from hcpov.extensions import UtcDateTime, db
-from hcpov.ops.models import Lease
+from hcpov.extensions import db
+from hcpov.ops import actions
+from hcpov.ops.models import CLOCK, Lease
 
-NAME = "clock"
-EVERY = 5.0  # seconds between two renewals, or two looks whether it is free
-LENGTH = timedelta(seconds=15)  # a machine that is killed is followed after this and EVERY at most
+EVERY = 5.0  # seconds between two looks: a machine that is killed is followed after this and LENGTH at most
 
 _EXTENSION = "hcpov.lease"
-_mine = Lease.name == NAME
 _under: ContextVar[tuple[str, int] | None] = ContextVar("lease", default=None)  # whose lease this thread works under
 
 _log = logging.getLogger(__name__)
@@ -53,33 +50,13 @@ class Holder:
     def look(self) -> bool:
         """Renews the lease, or takes it when nobody has it; says whether it is ours. Commits."""
         with self.lock:
-            return self._look()
-
-    def let_go(self) -> None:
-        """Commits that others may take the lease at once."""
-        if self.tenure:
-            _changed(self._is_ours(), until=_now())
-            db.session.commit()
-            self.tenure = 0
-
-    def _look(self) -> bool:
-        now, had = _now(), self.tenure
-        until, tenure = now + LENGTH, had
-        if had and not _changed(self._is_ours(), until=until):
-            tenure = self.tenure = 0
-            _log.warning("another machine does the work of the clock now")
-        if not tenure:
-            whose = {"owner": self.owner, "machine": machine()}
-            if _changed(Lease.until <= now, until=until, tenure=Lease.tenure + 1, **whose) or _began(until, whose):
-                tenure = db.session.scalar(select(Lease.tenure).where(_mine, Lease.owner == self.owner)) or 0
-        db.session.commit()
-        self.tenure = tenure  # not before: a commit that failed gave nothing
-        if tenure and not had:
-            _log.info("this machine does the work of the clock now")
-        return bool(tenure)
-
-    def _is_ours(self) -> ColumnElement[bool]:
-        return (Lease.owner == self.owner) & (Lease.tenure == self.tenure)
+            had = self.tenure
+            self.tenure = actions.take(self.owner, machine(), had)  # as it was, when that fails
+            if had and self.tenure != had:
+                _log.warning("another machine did the work of the clock meanwhile")
+            if self.tenure and self.tenure != had:
+                _log.info("this machine does the work of the clock now")
+            return bool(self.tenure)
 
 
 def install() -> None:
@@ -128,12 +105,6 @@ def once(work: Callable[[], None]) -> Callable[[], None]:
     return held
 
 
-def holder() -> tuple[str, timedelta] | None:
-    """Returns which machine has the lease, and how long it is good; None when none ever had. Two queries."""
-    row = db.session.execute(select(Lease.machine, Lease.until).where(_mine)).first()
-    return (row.machine, row.until - _now()) if row else None
-
-
 def machine() -> str:
     """Returns what this machine is called."""
     return (config.current().server_name or socket.gethostname())[:200]
@@ -145,7 +116,7 @@ def _keep(app: Flask, holder: Holder, at_first: tuple[Callable[[], object], ...]
         while True:
             had = holder.tenure
             try:
-                if holder.look() and not had:
+                if holder.look() and holder.tenure != had:
                     for each in at_first:
                         each()
                 was_away = False
@@ -157,7 +128,8 @@ def _keep(app: Flask, holder: Holder, at_first: tuple[Callable[[], object], ...]
             if holder.stopped.wait(EVERY):
                 break
         try:
-            holder.let_go()
+            if holder.tenure:
+                actions.let_go(holder.owner, holder.tenure)
         except SQLAlchemyError:  # then it runs out
             _log.warning("the lease could not be let go")
         db.session.remove()
@@ -166,30 +138,7 @@ def _keep(app: Flask, holder: Holder, at_first: tuple[Callable[[], object], ...]
 def _fence(session: Session) -> None:
     """Raises Lost in a commit that is not ours any more. Until it ends, the row is locked and nobody takes over."""
     if ours := _under.get():
-        found = session.execute(select(Lease.owner, Lease.tenure).where(_mine).with_for_update(read=True)).first()
+        row = select(Lease.owner, Lease.tenure).where(Lease.name == CLOCK).with_for_update(read=True)
+        found = session.execute(row).first()
         if found is None or tuple(found) != ours:
             raise Lost
-
-
-def _now() -> datetime:
-    """Returns the database's time, of the transaction that begins with it."""
-    now: datetime | None = db.session.scalar(select(type_coerce(func.now(), UtcDateTime)))
-    assert now is not None
-    return now
-
-
-def _changed(which: ColumnElement[bool], **values: object) -> bool:
-    done = db.session.execute(update(Lease).where(_mine, which).values(**values))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
-def _began(until: datetime, whose: dict[str, str]) -> bool:
-    """Adds the row where there is none yet."""
-    if db.session.scalar(select(Lease.name).where(_mine)):
-        return False
-    try:
-        db.session.execute(insert(Lease).values(name=NAME, tenure=1, until=until, **whose))
-    except IntegrityError:  # two machines began at once
-        db.session.rollback()
-        return False
-    return True

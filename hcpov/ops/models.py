@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hcpov.extensions import Model
 
+CLOCK = "clock"  # the one lease there is: of what the clock asks for, and is done once
+
 
 class Lease(Model):
     """Whose turn it is, and until when unless it is renewed. Each change of hands has the next number as its tenure."""

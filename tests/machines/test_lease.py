@@ -12,7 +12,8 @@ from flask import Flask
 
 from hcpov.config import Settings
 from hcpov.extensions import db
-from hcpov.ops.lease import EVERY, LENGTH
+from hcpov.ops.actions import LENGTH
+from hcpov.ops.lease import EVERY
 from hcpov.pages.models import Purge
 from tests import live
 from tests.machines.sites import Machine, machine

@@ -13,7 +13,7 @@ from huey.consumer import Scheduler
 from hcpov import config, schedule, serving
 from hcpov.app import create_app
 from hcpov.extensions import db, huey
-from hcpov.ops import lease
+from hcpov.ops import actions, lease
 from hcpov.pages.models import Purge
 
 
@@ -31,7 +31,7 @@ def tick() -> None:
 
 
 if __name__ == "__main__":
-    lease.EVERY, lease.LENGTH = float(sys.argv[1]), timedelta(seconds=float(sys.argv[2]))
+    lease.EVERY, actions.LENGTH = float(sys.argv[1]), timedelta(seconds=float(sys.argv[2]))
     Scheduler.periodic_task_seconds = 1
     for task in schedule.PERIODIC:
         huey._registry.unregister(task.task_class)
