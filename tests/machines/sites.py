@@ -13,7 +13,7 @@ from hcpov import config
 from hcpov.config import Settings
 from tests import live
 
-SECONDS = 60  # for a start, when others test as well
+SECONDS = 120.0  # for what takes a start, when others test as well
 
 
 @dataclass

@@ -22,7 +22,7 @@ from tests.deploy.asking import Answer, ask
 from tests.deploy.fronts import NAME, Nginx
 from tests.forms import WORDS, hidden, right_code
 from tests.machines.load import Load
-from tests.machines.sites import Machine, answering, machine
+from tests.machines.sites import SECONDS, Machine, answering, machine
 from tests.make import MadeAccount, MadePost, Make
 from tests.media.bucket import Store, store
 from tests.media.conftest import BOUNDARY, body
@@ -202,18 +202,20 @@ def test_a_picture_sent_to_one_is_served_by_the_other(sites: Sites, app: Flask, 
 
 
 def test_one_worker_of_both_has_the_lease(sites: Sites) -> None:
-    live.wait_until(lambda: any("does the work of the clock now" in each.log for each in (sites.one, sites.other)))
+    live.wait_until(
+        lambda: any("does the work of the clock now" in each.log for each in (sites.one, sites.other)), SECONDS
+    )
 
 
 def test_one_that_is_killed_under_load_takes_its_own_requests_only(start: Start, app: Flask, make: Make) -> None:
     sites, posts = start(HCPOV_RATE_LIMITS="off"), [make.post(slug=f"loaded-{number}") for number in range(4)]
     load = Load(app, sites.front.https, posts)
     with load.running(readers=6, writers=2):
-        live.wait_until(lambda: load.answered(after=0) > 50, 120)
+        live.wait_until(lambda: load.answered(after=0) > 50, SECONDS)
         before = time.monotonic()
         sites.one.kill()
         after = time.monotonic()
-        live.wait_until(lambda: load.answered(after) > 100, 120)
+        live.wait_until(lambda: load.answered(after) > 100, SECONDS)
     assert [each for each in load.failed() if not each.was_open(before, after)] == []
     assert len(load.failed()) <= 8
     with app.app_context():
