@@ -18,7 +18,7 @@ run: $(READY) ## Run the site on this machine; the first time with the demo and 
 setup: $(READY) ## Make this Debian 12 the site's server, as root: asks, says what it will do, and does it.
 	@exec .venv/bin/hcpov setup
 
-test: $(READY) ## Lint, then all tests on SQLite with the browser, then on PostgreSQL.
+test: $(READY) ## Lint, then all tests on SQLite with the browser, then on PostgreSQL and Redis.
 	@$(MAKE) --keep-going --no-print-directory lint test-sqlite test-postgres
 
 quick: $(READY) ## Test what needs no browser, no PostgreSQL, no nginx.
@@ -60,7 +60,7 @@ test-sqlite: $(READY)
 	@tests/sqlite.sh
 
 test-postgres: $(READY)
-	@printf '\n== Tests on PostgreSQL ==\n'
+	@printf '\n== Tests on PostgreSQL and Redis ==\n'
 	@tests/postgres.sh .venv/bin/pytest -n 2 -m "not browser and not front"
 
 $(READY): requirements.txt setup.cfg pyproject.toml

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path

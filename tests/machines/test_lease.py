@@ -49,9 +49,7 @@ def test_a_worker_that_is_killed_is_followed_by_the_other(app: Flask, ticking: C
     one.kill()
     killed = time.monotonic()
     live.wait_until(lambda: ticks(app)[-1] == "other", SECONDS)
-    assert (
-        time.monotonic() - killed < LENGTH.total_seconds() + EVERY + 5
-    )  # a tick comes each second, when others leave it the time
+    assert time.monotonic() - killed < LENGTH.total_seconds() + EVERY + 5  # a tick comes each second, or later
     said = ticks(app)
     assert said == sorted(said, key=["one", "other"].index)
 

@@ -202,9 +202,8 @@ def test_a_picture_sent_to_one_is_served_by_the_other(sites: Sites, app: Flask, 
 
 
 def test_one_worker_of_both_has_the_lease(sites: Sites) -> None:
-    live.wait_until(
-        lambda: any("does the work of the clock now" in each.log for each in (sites.one, sites.other)), SECONDS
-    )
+    both = sites.one, sites.other
+    live.wait_until(lambda: any("does the work of the clock now" in each.log for each in both), SECONDS)
 
 
 def test_one_that_is_killed_under_load_takes_its_own_requests_only(start: Start, app: Flask, make: Make) -> None:
