@@ -4,17 +4,20 @@
 file `hold` in the instance folder, it stands still between the row and its commit, and says so with a file `held`.
 """
 
+import signal
 import sys
+import threading
 import time
 from datetime import timedelta
 
 from huey.consumer import Scheduler
 
-from hcpov import config, schedule, serving
+from hcpov import config, schedule
 from hcpov.app import create_app
 from hcpov.extensions import db, huey
 from hcpov.ops import actions, lease
 from hcpov.pages.models import Purge
+from hcpov.serving.worker import Worker
 
 
 @huey.periodic_task(lambda _now: True)
@@ -35,4 +38,9 @@ if __name__ == "__main__":
     Scheduler.periodic_task_seconds = 1
     for task in schedule.PERIODIC:
         huey._registry.unregister(task.task_class)
-    serving.work(create_app())
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    worker = Worker(create_app())
+    worker.begin()
+    told.wait()
+    worker.end()
