@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_lease"
-down_revision = "20261128_languages"
+down_revision = "20261128_reviews"
 branch_labels = None
 depends_on = None
 
