@@ -30,6 +30,7 @@ APART = (
     "captcha_voices",
     "data",
     "first_render",
+    "hardship",
     "identifiers",
     "kills",
     "people",
