@@ -6,8 +6,11 @@ looked for each minute as well: what is lost here costs a minute, no letter.
 
 import hashlib
 import logging
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +32,8 @@ except ImportError:  # needed with HCPOV_REDIS_URL only: web/limits.py says so, 
 REDIS_SECONDS = 0.5  # to wait for Redis; a request waits this long twice at most
 REDIS_PAUSE = 2.0  # seconds until Redis that was away is asked again
 MOST = 1000  # jobs in a machine's own file while Redis is away: where no worker is, nobody takes them out
+
+TOLD = 60.0  # seconds between two lines in the log on a file that cannot be used
 
 Answer = TypeVar("Answer")
 
@@ -134,6 +139,7 @@ class Jobs(SqliteHuey):  # type: ignore[misc]
 
     storage_class = Waiting
     app: Flask
+    told = float("-inf")  # when it was last told that the file cannot be used
 
     def init_app(self, app: Flask, path: Path, redis_url: str = "") -> None:
         """Binds the queue to `app` and opens its file."""
@@ -143,11 +149,38 @@ class Jobs(SqliteHuey):  # type: ignore[misc]
         self.storage = self.create_storage()
 
     def enqueue(self, task: Task) -> None:
-        """Puts a piece of work into the queue. What the clock asks for is each machine's own."""
-        if isinstance(task, PeriodicTask):
-            self.storage.enqueue_here(self.serialize_task(task), task.priority)
-        else:
-            super().enqueue(task)
+        """Puts a piece of work into the queue. What the clock asks for is each machine's own.
+
+        On a full disk it is left out. It would only wake a worker, and what is lost here must not make what was just
+        committed look as if it had failed.
+        """
+        with self._patient():
+            if isinstance(task, PeriodicTask):
+                self.storage.enqueue_here(self.serialize_task(task), task.priority)
+            else:
+                super().enqueue(task)
+
+    def dequeue(self) -> Task | None:
+        """Returns the next piece of work; None when there is none, or the file cannot be written to just now."""
+        with self._patient():
+            return super().dequeue()
+
+    def read_schedule(self, timestamp: datetime | None = None) -> list[Task]:
+        """Returns the work whose time has come; none when the file cannot be written to just now."""
+        with self._patient():
+            return list(super().read_schedule(timestamp))
+        return []
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Tells at most once a minute that the file cannot be used. The worker asks it each second."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as problem:
+            if time.monotonic() > self.told + TOLD:
+                self.told = time.monotonic()
+                name = getattr(problem, "sqlite_errorname", type(problem).__name__)
+                _log.warning("the queue takes and gives nothing just now: %s", name)
 
     def execute(self, *arguments: Any, **named: Any) -> Any:
         """Does one piece of work."""

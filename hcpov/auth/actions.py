@@ -1,12 +1,13 @@
 """Writes about people. Flask-Security's own views commit what they did; what says so here does not."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from flask_security import hash_password
 from flask_security.recoverable import update_password
 from sqlalchemy import delete, or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hcpov import clock, config
 from hcpov.audit.actions import note
@@ -25,8 +26,11 @@ def begin_session(account: Account, key: str, device: str, remembered: bool) -> 
 
 
 def touch(session_id: int) -> None:
-    """Notes that a session is used, in a transaction of its own: nothing of the reader's request waits in it."""
-    with db.engine.begin() as connection:
+    """Notes that a session is used, in a transaction of its own: nothing of the reader's request waits in it.
+
+    A database that takes no writes just now, such as on a full disk, keeps nobody from reading.
+    """
+    with suppress(OperationalError), db.engine.begin() as connection:
         connection.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=clock.now()))
 
 

@@ -1,9 +1,16 @@
-"""Errors, in words that say what to do."""
+"""Errors, in words that say what to do.
 
+What broke may be the database: from 500 on a page asks it nothing, not even who is signed in.
+"""
+
+import errno
+import sqlite3
 import time
 from math import ceil
+from typing import Any
 
-from flask import Flask, current_app, redirect, render_template, request
+import psycopg
+from flask import Flask, current_app, redirect, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -14,7 +21,7 @@ from hcpov import clock
 from hcpov.blog import queries as blogs
 from hcpov.extensions import db, limiter
 from hcpov.languages import gettext, lazy
-from hcpov.web import chrome, htmx, requests
+from hcpov.web import chrome, htmx, kept, requests
 from hcpov.web.redirects import moved_for_good
 
 WORDS = {
@@ -39,6 +46,12 @@ WORDS = {
     503: (lazy("We are out of breath"), lazy("The site could not answer just now. Go back and try again in a minute.")),
 }
 
+NO_ROOM = (
+    lazy("We have no room just now"),
+    lazy("The site's disk is full, so nothing was stored. Try again in a few minutes."),
+)
+NO_ROOM_ERRORS = {errno.ENOSPC, errno.EDQUOT}
+
 # What these say is all there is to it: nobody need write to us.
 PLAIN = {404, 405, 410, 429}
 
@@ -49,18 +62,23 @@ DRAINED_SECONDS = 20
 def install(app: Flask) -> None:
     """Answers every error with a page, or with a fragment when htmx asked."""
     app.register_error_handler(HTTPException, _answer)
-    app.register_error_handler(OperationalError, _busy)
+    for kind in (OperationalError, sqlite3.OperationalError):
+        app.register_error_handler(kind, _busy)
+    app.register_error_handler(OSError, _file)
     app.register_error_handler(Exception, _broken)
 
 
 def _answer(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
-    if error.code == 404 and (moved := _moved()):
-        return moved
-    if error.code == 413:
-        drain()
-    return page(error)
+    try:
+        if error.code == 404 and (moved := _moved()):
+            return moved
+        if error.code == 413:
+            drain()
+        return page(error)
+    except OperationalError as away:  # the masthead could not be asked for
+        return _busy(away)
 
 
 def drain() -> None:
@@ -79,10 +97,21 @@ def _moved() -> Response | None:
     return moved_for_good(target) if target else None
 
 
-def _busy(error: OperationalError) -> Response:
+def _busy(error: OperationalError | sqlite3.OperationalError) -> Response:
     db.session.rollback()
-    current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
-    return page(ServiceUnavailable())
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+    current_app.logger.error("database unavailable: %s", f"{type(cause).__name__} {code}".strip())
+    full = isinstance(cause, psycopg.errors.DiskFull) or code == "SQLITE_FULL"
+    return page(ServiceUnavailable(), no_room=full)
+
+
+def _file(error: OSError) -> Response:
+    if error.errno not in NO_ROOM_ERRORS:
+        return _broken(error)
+    db.session.rollback()
+    current_app.logger.error("no room on the disk: %s", errno.errorcode[error.errno])
+    return page(ServiceUnavailable(), no_room=True)
 
 
 def _broken(_error: Exception) -> Response:
@@ -91,10 +120,13 @@ def _broken(_error: Exception) -> Response:
     return page(InternalServerError())
 
 
-def page(error: HTTPException, words: str = "") -> Response:
-    """Answers an error with a page, or with a fragment when htmx asked; `words` say better than ours what to do."""
+def page(error: HTTPException, words: str = "", no_room: bool = False) -> Response:
+    """Answers an error with a page, or with a fragment when htmx asked; `words` say better than ours what to do.
+
+    From 500 on, who had sent a form finds in it what they wrote, to be sent again.
+    """
     status = error.code or 500
-    heading, advice = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    heading, advice = NO_ROOM if no_room else WORDS.get(status, WORDS[500 if status >= 500 else 400])
     if isinstance(error, CSRFError):
         advice = gettext(
             "The page was open for so long that its seal is out of date. Go back, reload it and send it again."
@@ -107,10 +139,11 @@ def page(error: HTTPException, words: str = "") -> Response:
     told = "" if status in PLAIN else requests.number()
     context = {"heading": heading, "advice": advice, "number": status, "told": told}
     if htmx.wanted():
-        answer = Response(render_template("errors/_problem.html", **context), status, mimetype="text/html")
+        answer = _bare("errors/_problem.html", status, **context)
     elif status >= 500:
-        # The masthead needs the database, which may be what broke.
-        answer = Response(render_template("errors/bare.html", **context), status, mimetype="text/html")
+        fields = kept.fields()
+        action = request.full_path.rstrip("?")
+        answer = _bare(f"errors/{'kept' if fields else 'bare'}.html", status, fields=fields, action=action, **context)
     else:
         answer = chrome.page("errors/error.html", status=status, **context)
     if status in {429, 503}:
@@ -119,6 +152,12 @@ def page(error: HTTPException, words: str = "") -> Response:
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value
     return answer
+
+
+def _bare(template: str, status: int, **context: Any) -> Response:
+    """Renders without what Flask's extensions add for each template: they ask the database who is signed in."""
+    words = current_app.jinja_env.get_template(template).render(**context)
+    return Response(words, status, mimetype="text/html")
 
 
 def _wait() -> int:

@@ -73,12 +73,12 @@ class Service:
 class Site:
     """Web and worker, and where there is one the database's server. `address` is where readers ask."""
 
-    def __init__(self, settings: Settings, cluster: Cluster | None) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster | None, logs: Path, **environment: str) -> None:
         self.settings, self.cluster, port = settings, cluster, free_port()
         self.address = f"http://127.0.0.1:{port}"
         own = environment_of(settings, HCPOV_BIND=f"127.0.0.1:{port}", HCPOV_SITE_URL=self.address, HCPOV_PROXIES="1")
+        own |= environment
         ours = [sys.executable, "-m", "hcpov.cli"]
-        logs = settings.instance
         self.web = Service("web", [*ours, "serve", "--web-only"], logs / "web.log", own)
         self.worker = Service("worker", [*ours, "worker"], logs / "worker.log", own)
         self.services = [self.web, self.worker]
@@ -154,9 +154,11 @@ class Site:
 
 
 @contextmanager
-def running(settings: Settings, cluster: Cluster | None) -> Iterator[Site]:
-    """Runs a site whose database is there and migrated."""
-    site = Site(settings, cluster)
+def running(
+    settings: Settings, cluster: Cluster | None = None, logs: Path | None = None, **environment: str
+) -> Iterator[Site]:
+    """Runs a site whose database is there and migrated; `logs` is the instance folder when None."""
+    site = Site(settings, cluster, logs or settings.instance, **environment)
     try:
         site.start()
         yield site
