@@ -31,7 +31,7 @@ def main(times: int, postgres: bool) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(cluster.made()) if postgres else None
         app, settings = stack.enter_context(own_site(folder, server))
-        outcome = rounds.run(app, settings, server, times, SEED)
+        outcome = rounds.run(app, settings, server, times, SEED, lambda line: print(line, file=sys.stderr, flush=True))
     heard = outcome.heard
     print(f"{times} rounds on {'PostgreSQL' if postgres else 'SQLite'}, eight people commenting. {report.SHARED}\n")
     report.table(

@@ -1,6 +1,7 @@
 """Several machines, each with pages of its own: a change is a row, and each machine's worker follows the rows."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Collection
 from datetime import timedelta
@@ -67,7 +68,8 @@ def follow(app: Flask, store: Store, stopped: threading.Event) -> None:
                     store.throw_away([EVERYTHING])
                 follower.look()
                 was_away = False
-            except (SQLAlchemyError, OSError):
+            except (SQLAlchemyError, sqlite3.Error, OSError) as problem:  # away, or the disk is full
                 db.session.remove()
+                if not was_away:
+                    _log.warning("pages cannot be looked after just now: %s", type(problem).__name__)
                 was_away = True
-                _log.warning("changes of other machines cannot be followed")

@@ -19,9 +19,9 @@ from tests.forms import HTMX, hidden, right_code
 from tests.live import signed_in
 from tests.make import MadeAccount, MadePost
 
-PATIENCE = 10.0  # seconds to wait for an answer before the form is sent again
+PATIENCE = 20.0  # seconds to wait for an answer before the form is sent again
 PAUSE = (0.2, 0.5)  # seconds before it is; a browser of ours waits longer
-GIVE_UP = 60.0  # seconds: a site that has not answered by then does not heal
+GIVE_UP = 180.0  # seconds: a site that has not answered by then does not heal
 POSTED = re.compile(r'data-posted="([0-9]+)"')
 PLACE = re.compile(r"#comment-([0-9]+)$")
 PLAIN, FRAGMENT, MEMBER = "plain form", "htmx", "member"

@@ -22,7 +22,7 @@ POSTS = 6
 READERS = 2  # who hear of each comment by mail
 EVERY = 10  # rounds between two looks at everything
 IN_A_ROUND = 40  # comments at most that are acknowledged between two kills, before the moment is drawn
-HEALED = 30.0  # seconds within which the site must answer again
+HEALED = 120.0  # seconds within which the site must answer again
 
 WEB, ONE_WEB, WORKER, DATABASE = "web", "one web process", "worker", "database"
 
@@ -43,8 +43,13 @@ class Outcome:
         return Counter({what: len(each) for what, each in self.seconds.items()})
 
 
-def run(app: Flask, settings: Settings, cluster: Cluster | None, rounds: int, seed: int) -> Outcome:
-    """Kills `rounds` times, and looks at everything at each tenth and at the end. The database is empty."""
+def run(
+    app: Flask, settings: Settings, cluster: Cluster | None, rounds: int, seed: int, say: Callable[[str], None] = str
+) -> Outcome:
+    """Kills `rounds` times, and looks at everything at each tenth and at the end. The database is empty.
+
+    `say` hears of each round while it is under way.
+    """
     lot, make = random.Random(seed), Make(app)
     with supervisor.running(settings, cluster) as site:
         posts, member = [make.post(f"Ward round {number}") for number in range(POSTS)], make.account("Maeve Neil")
@@ -60,12 +65,14 @@ def run(app: Flask, settings: Settings, cluster: Cluster | None, rounds: int, se
                 for number in range(first, min(first + EVERY, rounds)):
                     what, kill = _turn(site, lot, number)
                     outcome.seconds[what].append(_round(app, site, kill, commenters, lot))
+                    say(f"{number + 1}: {what}, {outcome.seconds[what][-1]:.1f} s, {len(commenters.heard.sent)} sent")
             finally:
                 commenters.end()
             heard = commenters.heard
             outcome.wrong += checks.comments(app, heard.sent, heard.begun)
             outcome.wrong += checks.pages(site.address, posts, heard.sent)
             outcome.wrong += checks.structure(settings, cluster)
+            say(f"looked at everything: {len(outcome.wrong) + len(heard.problems)} wrong")
         outcome.wrong += checks.outbox(app, commenters.heard.sent, READERS) + commenters.heard.problems
         outcome.starts = {service.name: service.starts for service in site.services}
     return outcome
@@ -91,5 +98,8 @@ def _round(app: Flask, site: Site, kill: Callable[[], None], commenters: Comment
     time.sleep(lot.uniform(0, 0.3))  # not always just after an answer
     begun = time.monotonic()
     kill()
-    wait_until(site.answers, HEALED)
+    try:
+        wait_until(site.answers, HEALED)
+    except AssertionError:
+        raise AssertionError(f"it does not answer again: {site.said()}") from None
     return time.monotonic() - begun

@@ -96,6 +96,10 @@ class Site:
         except OSError:
             return False
 
+    def said(self) -> str:
+        """Returns what its processes wrote last, for whoever wonders why it does not answer."""
+        return "\n".join(f"{each.name}, started {each.starts} times: {_end_of(each.log)}" for each in self.services)
+
     def kill_worker(self) -> None:
         """Kills the worker."""
         self.worker.kill()
@@ -178,6 +182,10 @@ def serving_database(cluster: Cluster) -> Iterator[None]:
         assert service.process is not None
         service.process.send_signal(signal.SIGINT)
         service.process.wait(timeout=SECONDS)
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 def _kill(pid: int) -> None:
