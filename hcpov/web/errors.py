@@ -143,7 +143,8 @@ def page(error: HTTPException, words: str = "", no_room: bool = False) -> Respon
     elif status >= 500:
         fields = kept.fields()
         action = request.full_path.rstrip("?")
-        answer = _bare(f"errors/{'kept' if fields else 'bare'}.html", status, fields=fields, action=action, **context)
+        template = "errors/kept.html" if fields else "errors/bare.html"
+        answer = _bare(template, status, fields=fields, action=action, **context)
     else:
         answer = chrome.page("errors/error.html", status=status, **context)
     if status in {429, 503}:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from hcpov.languages import lazy
+
 # What these fields hold is words, however short; others show when there are several words in them, and tokens never do.
 WORDS = {"body", "title", "reason"}
 LABELS = {
-    "body": "Your words",
-    "email": "E-mail",
-    "about": "About",
-    "patient_reason": "Why it is no patient",
+    "body": lazy("Your words"),
+    "name": lazy("Name"),
+    "title": lazy("Title"),
+    "place": lazy("Place"),
+    "disclosure": lazy("Disclosure"),
 }
+OTHER = lazy("What you wrote")
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 TALL = 60  # characters in one line
 
@@ -50,4 +54,4 @@ def fields() -> list[Kept]:
 def _label(name: str, value: str) -> str:
     if name == "website" or not (name in WORDS or len(value.split()) > 1):
         return ""
-    return LABELS.get(name, name.replace("_", " ").replace("-", " ").capitalize()) if value.strip() else ""
+    return str(LABELS.get(name, OTHER)) if value.strip() else ""

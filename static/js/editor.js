@@ -81,7 +81,8 @@
       return true;
     }
     dirty = true;
-    if (!answer || answer.status >= 500 || answer.status === 429) wait(said.down);
+    if (answer?.status === 503) wait(said.full);
+    else if (!answer || answer.status >= 500 || answer.status === 429) wait(said.down);
     else if ([400, 401, 403, 404].includes(answer.status)) wait(said.out, said.in);
     else { wait(await answer.text()); clearTimeout(timer); return answer.status === 409; }
     return false;

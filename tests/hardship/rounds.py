@@ -44,7 +44,7 @@ class Outcome:
 
 
 def run(
-    app: Flask, settings: Settings, cluster: Cluster | None, rounds: int, seed: int, say: Callable[[str], None] = str
+    app: Flask, settings: Settings, cluster: Cluster | None, rounds: int, seed: int, say: Callable[[str], object] = str
 ) -> Outcome:
     """Kills `rounds` times, and looks at everything at each tenth and at the end. The database is empty.
 
