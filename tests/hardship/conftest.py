@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Flask
 
-from hcpov import serving
 from hcpov.app import create_app
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
 from hcpov.ops.schema import upgrade
+from hcpov.serving import memory
 from tests.hardship.cluster import Cluster
 from tests.hardship.supervisor import serving_database
 
@@ -32,5 +32,5 @@ def own_site(folder: Path, cluster: Cluster | None = None) -> Iterator[tuple[Fla
             db.engine.dispose()
         yield app, settings
     finally:
-        serving.close_all(app)
+        memory.close_all(app)
         huey.app, huey.storage = before
