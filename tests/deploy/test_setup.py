@@ -10,9 +10,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from tests.ops.setup.running import GIVEN, setup
 
 INSTANCE = "srv/hcpov/instance"
 SOMEBODY = 61_234  # a number that no user of this machine has
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": sysconfig.get_path("purelib")}
 AS_ROOT = os.geteuid() == 0
 RIGHTS = ["--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
 DENY_WRITE_EXECUTE = 65  # prctl(2): PR_SET_MDWE, which systemd uses for MemoryDenyWriteExecute where the kernel has it
@@ -36,7 +39,7 @@ DENY_WRITE_EXECUTE = 65  # prctl(2): PR_SET_MDWE, which systemd uses for MemoryD
 @pytest.fixture
 def root() -> Iterator[Path]:
     """A folder that stands for the machine, with a certificate for the site. Other users may walk through it."""
-    if AS_ROOT and subprocess.run([*as_user(SOMEBODY), sys.executable, "-c", ""], check=False).returncode:
+    if AS_ROOT and not interpreter():
         pytest.skip("Python lies where other users cannot reach it")
     folder = Path(tempfile.mkdtemp(prefix="hcpov-machine-"))
     folder.chmod(0o711)
@@ -69,6 +72,19 @@ def as_user(number: int) -> list[str]:
     return ["setpriv", f"--reuid={number}", f"--regid={number}", *RIGHTS, "--"]
 
 
+@cache
+def interpreter() -> str:
+    """Returns a Python that other users can start again and again; this one may lie in a home. Empty without one."""
+    again = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    # Only the second start is without the rights that the first one drops.
+    code = f"import os, sys; os.execv(sys.executable, [sys.executable, '-c', {again!r}])"
+    for each in (sys.executable, "/usr/bin/python3"):
+        words = [*as_user(SOMEBODY), each, "-c", code]
+        if Path(each).exists() and not subprocess.run(words, capture_output=True, check=False).returncode:
+            return each
+    return ""
+
+
 @contextmanager
 def running(root: Path, port: int, service: str = "hcpov-web") -> Iterator[None]:
     """Runs a service as its unit says, as far as that can be had without systemd."""
@@ -78,13 +94,13 @@ def running(root: Path, port: int, service: str = "hcpov-web") -> Iterator[None]
     assert f"Environment=HCPOV_INSTANCE=/{INSTANCE}\n" in unit
     words = shlex.split(line[1])
     if AS_ROOT:
-        words = [*as_user(SOMEBODY), *words]
+        words = [*as_user(SOMEBODY), interpreter(), *words[1:]]
     log = root / f"{service}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             words,
             cwd=folder[1],
-            env={"HCPOV_INSTANCE": str(root / INSTANCE), "PATH": "/usr/bin:/bin"},
+            env=ENVIRONMENT | {"HCPOV_INSTANCE": str(root / INSTANCE)},
             stdout=out,
             stderr=out,
             umask=0o077,
