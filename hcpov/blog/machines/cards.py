@@ -129,8 +129,8 @@ def _cut(text: str, font: Font) -> str:
 
 def _fitting(text: str, font: Font) -> int:
     """Returns how many characters of a text fit on a line, at least one."""
-    numbers: list[float] = [*range(1, len(text))]
-    return 1 + bisect_right(numbers, WIDTH - 2 * _MARGIN, key=lambda number: font.getlength(f"{text[: int(number)]}…"))
+    room = float(WIDTH - 2 * _MARGIN)
+    return 1 + bisect_right(range(1, len(text)), room, key=lambda number: font.getlength(f"{text[:number]}…"))
 
 
 def _font_for(text: str, names: tuple[str, ...], size: int) -> Font:
