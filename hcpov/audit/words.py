@@ -42,6 +42,8 @@ WORDS = (
     mark("post retraction"),
     mark("post return"),
     mark("post returned"),
+    mark("post review taken back"),
+    mark("post reviewed"),
     mark("post scheduled"),
     mark("post sent to review"),
     mark("post withdrawal"),

@@ -29,7 +29,7 @@ JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 ELEMENT = re.compile(r"</?[a-zA-Z!][^<>]*>")
 SHOWN = re.compile(r'\b(?:alt|title|placeholder|aria-label)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z]{2,}")
-# Formats, parts of addresses, and what htmx is told: they have no other name.
+# Formats, a guide, parts of addresses, and what htmx is told: they have no other name.
 NAMES = {
     "CSV",
     "JSON",
@@ -45,6 +45,10 @@ NAMES = {
     "pages",
     "swap",
     "outerHTML",
+    "BibTeX",
+    "RIS",
+    "Citing",
+    "Medicine",
 }
 
 FIELDS = re.compile(r"(?:String|TextArea|Password|Boolean|Select)Field")
