@@ -14,12 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from flask import current_app
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HCPOV_"
-LANGUAGES = ("en", "es")  # those that hcpov/translations has in full
 _UNREADABLE = "hcpov.cfg cannot be read: write one `NAME = value` on each line."
 HTMX_URL = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
@@ -153,7 +151,7 @@ class Settings:
     workers: int = _setting(2, _number(1, 64), "processes", "one for each core serves best")
     site_url: str = _setting("http://127.0.0.1:8000", _url, "address", "how readers reach the site; used in feeds")
     site_name: str = _setting("Health Care POV", str, "text", "named in titles, feeds and the welcome bar")
-    language: str = _setting("en", _choice(*LANGUAGES), "word", "what pages and mail are written in: en or es")
+    language: str = _setting("en", _choice("en", "es"), "word", "what pages and mail are written in: en or es")
     time_zone: str = _setting("America/New_York", _zone, "zone", "the zone that dates are shown in")
     secret_key: str = _setting(
         "", _secret, "text", "signs sessions and codes; made in the instance folder when empty", secret=True
@@ -227,11 +225,6 @@ class Settings:
     def second_factor_for_staff(self) -> bool:
         """Says whether editors, moderators and admins need a second factor."""
         return self.second_factor == "staff" or (self.second_factor == "auto" and self.site_url.startswith("https://"))
-
-    @property
-    def locale(self) -> Locale:
-        """How the site's language writes dates and numbers, and in which direction it runs."""
-        return Locale.parse(self.language)
 
     @property
     def zone(self) -> ZoneInfo:

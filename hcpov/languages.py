@@ -6,6 +6,7 @@ Flask-Security and WTForms say comes with them, through Flask-Babel.
 """
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
 from typing import Any, Literal, cast
@@ -26,10 +27,26 @@ from hcpov.text import tongues
 
 EXTENSION = "hcpov.language"
 FOLDER = config.ROOT / "hcpov" / "translations"
+TRANSLATED = tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
 _UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 _NO_HIGHER_UNIT = 1e9
 
 NOTHING = NullTranslations()  # says everything as it is written here, in English
+
+
+class Speech:
+    """A catalogue, and what templates said of it before as markup: a page with fifty comments says one word often."""
+
+    def __init__(self, catalogue: NullTranslations) -> None:
+        self.catalogue = catalogue
+        self.marked: dict[str, Markup] = {}
+
+    def markup(self, message: str) -> Markup:
+        """Returns a message of a template that has nothing to fill in."""
+        found = self.marked.get(message)
+        if found is None:
+            found = self.marked[message] = Markup(self.catalogue.gettext(message)) % {}  # noqa: S704  # it is ours
+        return found
 
 
 class StandIn(LazyProxy):
@@ -46,13 +63,13 @@ def install(app: Flask) -> None:
     """Has the application speak the language of its settings, in templates and in Python."""
     settings: config.Settings = app.config["HCPOV"]
     babel.init_app(app, default_locale=settings.language, default_timezone=settings.time_zone)
-    app.extensions[EXTENSION] = catalogue(settings.language)
+    app.extensions[EXTENSION] = Speech(catalogue(settings.language))
     environment = app.jinja_env
     environment.policies["ext.i18n.trimmed"] = True
     environment.extend(newstyle_gettext=True)  # before the extension, which sets what is not set
     environment.add_extension("jinja2.ext.i18n")
     environment.globals.update(_=_said, gettext=_said, ngettext=_counted, pgettext=_meant)
-    environment.globals.update(language=settings.language, direction=settings.locale.text_direction)
+    environment.globals.update(language=settings.language, direction=tongues.direction(settings.language))
     environment.filters["figure"] = figure
     environment.filters["spoken"] = _spoken
 
@@ -159,14 +176,22 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def _locale() -> Locale | None:
     """Returns how dates and numbers are written; None for English, whose forms are our own and quicker."""
-    locale = config.current().locale if has_app_context() else None
-    return None if locale is None or locale.language == "en" else locale
+    if not has_app_context() or (settings := config.current()).language == "en":
+        return None
+    return _parsed(settings.language)
+
+
+@cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def _catalogue() -> NullTranslations:
-    if not has_app_context():
-        return NOTHING
-    found: NullTranslations = current_app.extensions[EXTENSION]
+    return _speech().catalogue if has_app_context() else NOTHING
+
+
+def _speech() -> "Speech":
+    found: Speech = current_app.extensions[EXTENSION]
     return found
 
 
@@ -175,7 +200,7 @@ def _spoken(tag: str) -> Markup:
     if not tag:
         return Markup("")
     runs = tongues.direction(tag)
-    turn = "" if runs == config.current().locale.text_direction else Markup(' dir="{}"').format(runs)
+    turn = "" if runs == tongues.direction(config.current().language) else Markup(' dir="{}"').format(runs)
     return Markup(' lang="{}"{}').format(tag, turn)
 
 
@@ -185,7 +210,10 @@ def _spoken(tag: str) -> Markup:
 
 @pass_eval_context
 def _said(context: EvalContext, message: str, /, **values: Any) -> str:
-    said = _catalogue().gettext(message)
+    speech = _speech()
+    if context.autoescape and not values:
+        return speech.markup(message)
+    said = speech.catalogue.gettext(message)
     return (Markup(said) if context.autoescape else said) % values  # noqa: S704  # the catalogue is ours
 
 

@@ -9,12 +9,13 @@ from hcpov.audit.actions import note
 from hcpov.auth import letters, queries
 from hcpov.auth.models import ADMIN, EDITOR, Account, LoginSession, Role
 from hcpov.extensions import db
-from hcpov.languages import gettext, lazy
+from hcpov.languages import gettext
+from hcpov.text.messages import mark
 
-LAST_ADMIN = lazy("This is the last admin who can sign in. Make somebody else an admin first.")
-NO_ADMIN = lazy("You are no admin any more, so nothing was changed.")
-ONESELF = lazy("Nobody switches off the account they are signed in with. Ask another admin.")
-NO_MEMBER = lazy("This person cannot sign in yet: the account is switched off, or its address was never confirmed.")
+LAST_ADMIN = mark("This is the last admin who can sign in. Make somebody else an admin first.")
+NO_ADMIN = mark("You are no admin any more, so nothing was changed.")
+ONESELF = mark("Nobody switches off the account they are signed in with. Ask another admin.")
+NO_MEMBER = mark("This person cannot sign in yet: the account is switched off, or its address was never confirmed.")
 
 
 class Refused(Exception):
@@ -49,7 +50,7 @@ def switch(account: Account, on: bool, by: int | None, reason: str) -> None:
         return
     if not on:
         if account.id == by:
-            raise Refused(ONESELF)
+            raise Refused(gettext(ONESELF))
         _must_leave_an_admin(account)
         db.session.execute(delete(LoginSession).where(LoginSession.account_id == account.id))
     account.active = on
@@ -68,7 +69,7 @@ def hold(account: Account, by: int | None) -> None:
     )
     db.session.refresh(account)
     if by is not None and by not in queries.working_admins():
-        raise Refused(NO_ADMIN)
+        raise Refused(gettext(NO_ADMIN))
 
 
 def in_words(role: str, blog: str = "") -> str:
@@ -81,7 +82,7 @@ def in_words(role: str, blog: str = "") -> str:
 def must_be_member(account: Account) -> None:
     """Raises Refused for somebody who could not use a role."""
     if not account.active or account.confirmed_at is None:
-        raise Refused(NO_MEMBER)
+        raise Refused(gettext(NO_MEMBER))
 
 
 def tell(account: Account, what: str, given: bool, by: int | None, reason: str, **details: object) -> None:
@@ -93,4 +94,4 @@ def tell(account: Account, what: str, given: bool, by: int | None, reason: str, 
 def _must_leave_an_admin(account: Account) -> None:
     """Raises Refused when no admin but this one could sign in."""
     if queries.working_admins() == {account.id}:
-        raise Refused(LAST_ADMIN)
+        raise Refused(gettext(LAST_ADMIN))

@@ -35,9 +35,10 @@ def known(text: str) -> str:
     if not text or len(text) > TAG_LENGTH or not text.isascii():
         return ""
     try:
-        return str(Locale.parse(text, sep="-")).replace("_", "-")
+        found = str(Locale.parse(text, sep="-")).replace("_", "-")
     except (UnknownLocaleError, ValueError):
         return ""
+    return "" if found == "root" else found  # CLDR's name for what all languages have in common
 
 
 @cache

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 
 import pytest
@@ -11,7 +12,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from hcpov.audit.words import WORDS
-from hcpov.config import LANGUAGES
+from hcpov.config import Settings
+from hcpov.languages import TRANSLATED
 from tests.house.tree import ROOT, Source, python_sources, templates
 
 KEYWORDS = {
@@ -19,12 +21,12 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-OTHERS = [each for each in LANGUAGES if each != "en"]
+OTHERS = TRANSLATED
 PLACES = re.compile(r"%\((\w+)\)s")
 TAGS = re.compile(r"<[^>]+>")
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-TRANSLATED = re.compile(r"\{% trans\b.*?\{% endtrans %\}", re.DOTALL)
+SPOKEN = re.compile(r"\{% trans\b.*?\{% endtrans %\}", re.DOTALL)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 ELEMENT = re.compile(r"</?[a-zA-Z!][^<>]*>")
 SHOWN = re.compile(r'\b(?:alt|title|placeholder|aria-label)="([^"]*)"')
@@ -67,7 +69,7 @@ SAYING = {
 
 def unsaid(source: Source) -> list[str]:
     """Returns the words of a template that stand in it as they are."""
-    text = TRANSLATED.sub("", COMMENT.sub("", source.text))
+    text = SPOKEN.sub("", COMMENT.sub("", source.text))
     plain = JINJA.sub("\0", text)
     pieces = [*SHOWN.findall(plain), *ELEMENT.sub("\0", plain).split("\0")]
     if any('="' in piece for piece in pieces):  # an element in pieces: a macro writes it
@@ -180,3 +182,10 @@ def test_the_audit_log_says_what_it_can_say() -> None:
     }
     assert noted - set(WORDS) == set()
     assert len(noted) > 15
+
+
+def test_the_setting_takes_what_is_translated() -> None:
+    parse = next(each for each in fields(Settings) if each.name == "language").metadata["parse"]
+    assert [parse(language) for language in ("en", *OTHERS)] == ["en", *OTHERS]
+    with pytest.raises(ValueError, match=f"write one of: en, {', '.join(OTHERS)}"):
+        parse("tlh")

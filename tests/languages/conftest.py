@@ -11,6 +11,7 @@ from flask import Flask
 from hcpov import languages
 from hcpov.config import Settings
 from hcpov.pages.changes import STORE
+from hcpov.text import tongues
 
 Speaking = Callable[..., AbstractContextManager[None]]
 
@@ -46,9 +47,9 @@ def speaking(app: Flask) -> Speaking:
 
 def _speak(app: Flask, settings: Settings, catalogue: gettext.NullTranslations) -> None:
     app.config["HCPOV"] = settings
-    app.extensions[languages.EXTENSION] = catalogue
+    app.extensions[languages.EXTENSION] = languages.Speech(catalogue)
     app.extensions["babel"].default_locale = settings.language
-    app.jinja_env.globals.update(language=settings.language, direction=settings.locale.text_direction)
+    app.jinja_env.globals.update(language=settings.language, direction=tongues.direction(settings.language))
     app.extensions[STORE].clear()  # finished pages are in the language that they were made in
 
 

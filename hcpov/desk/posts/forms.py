@@ -46,12 +46,15 @@ def makes_a_slug(_form: Form, field: Field) -> None:
         raise StopValidation(gettext("Use letters, digits and hyphens, or leave it empty."))
 
 
+def tag(text: str | None) -> str:
+    """Returns a language's tag as it is written; what is none stays as it was typed."""
+    return known(text or "") or line(text)
+
+
 def is_known(_form: Form, field: Field) -> None:
-    """Writes a language's tag as it is written, and refuses one that nobody knows."""
-    if field.data:
-        field.data = known(field.data) or field.data
-        if not known(field.data):
-            raise StopValidation(gettext("This is no language that is known here. Write a tag such as es or pt-BR."))
+    """Refuses a language that nobody knows."""
+    if field.data and not known(field.data):
+        raise StopValidation(gettext("This is no language that is known here. Write a tag such as es or pt-BR."))
 
 
 class WordsForm(Form):
@@ -76,7 +79,7 @@ class PostForm(WordsForm):
     byline_title = StringField(lazy("Guest's title"), [at_most(TITLE_LENGTH, lazy("A title"))], filters=[line])
     byline_place = StringField(lazy("Guest's place"), [at_most(PLACE_LENGTH, lazy("A place"))], filters=[line])
     embargo = StringField(lazy("Embargo"), [at_most(EMBARGO_LENGTH, lazy("A note"))], filters=[line])
-    lang = StringField(lazy("Language"), [is_known], filters=[line])
+    lang = StringField(lazy("Language"), [is_known], filters=[tag])
     announce = StringField(lazy("Subscribers"), filters=[line])
     at = StringField(lazy("Publish"), filters=[line])
     base = HiddenField(filters=[line])

@@ -13,6 +13,7 @@ from hcpov.blog.writing import write_body
 from hcpov.desk.posts import queries
 from hcpov.text import local_times
 from hcpov.text.slugs import slug_for
+from hcpov.text.tongues import known
 
 DAYS = 14
 LONGEST = 300
@@ -24,8 +25,9 @@ def as_it_will_look(post: Post, fields: dict[str, str]) -> ArticleRow:
     at = local_times.planned(fields["at"], zone) or post.published_at or clock.now()
     local = at.astimezone(zone)
     shown = Post(id=post.id, blog=post.blog, author=post.author, author_id=post.author_id, kind=post.kind)
-    for name in (*texts.REVISED, "byline_name", "byline_title", "byline_place", "lang"):
+    for name in (*texts.REVISED, "byline_name", "byline_title", "byline_place"):
         setattr(shown, name, fields[name])
+    shown.lang = known(fields["lang"])  # it may be typed by half
     shown.slug, shown.year, shown.month, shown.published_at = post.slug or "preview", local.year, local.month, at
     shown.state, shown.retracted, shown.notices = post.state, post.retracted, post.notices
     shown.comment_count, shown.comments_open = post.comment_count, post.comments_open

@@ -108,6 +108,7 @@ def test_everything_that_is_typed_is_saved(room: Newsroom) -> None:
         "byline_title": "Nurse",
         "byline_place": "Oslo",
         "embargo": "Not before the journal",
+        "lang": "pt_br",
         "announce": "no",
         "author": str(guest),
         "at": "2027-03-01T08:30",
@@ -119,6 +120,7 @@ def test_everything_that_is_typed_is_saved(room: Newsroom) -> None:
         "body": "One.\n\nTwo.",
         "tags": "Outreach, nursing",
         "slug": "my-own-address",
+        "lang": "pt-BR",
     }
     page = room.read("editor", number)
     assert all(value(page, name) == kept[name] for name in ("title", "body", "slug", "tags", "at"))
