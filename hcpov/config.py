@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import current_app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -225,6 +226,11 @@ class Settings:
     def second_factor_for_staff(self) -> bool:
         """Says whether editors, moderators and admins need a second factor."""
         return self.second_factor == "staff" or (self.second_factor == "auto" and self.site_url.startswith("https://"))
+
+    @property
+    def locale(self) -> Locale:
+        """The site's language, with its territory where it has one."""
+        return Locale.parse(self.language)
 
     @property
     def zone(self) -> ZoneInfo:
