@@ -41,6 +41,8 @@ from hcpov.media import views as media
 from hcpov.ops import lease, logs
 from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
+from hcpov.search import index
+from hcpov.search import views as search
 from hcpov.transfer import views as transfer
 from hcpov.turns import turns
 from hcpov.updates import tasks as updates_tasks
@@ -109,6 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         media,
         ops,
         profiles,
+        search,
         security_txt,
         updates,
         *DESK,
@@ -164,6 +167,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 def _wire_database(app: Flask) -> None:
     db.init_app(app)
     lists.install()
+    index.install()
 
 
 def _wire_web(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask import current_app
 
 from hcpov import config
 from hcpov.extensions import db
+from hcpov.search import actions, index
 
 FOLDER = config.ROOT / "hcpov" / "migrations"
 
@@ -16,6 +17,12 @@ def upgrade() -> None:
     """Makes the tables, or brings them up to date. Twice is once."""
     _bind()
     flask_migrate.upgrade()
+    actions.catch_up()
+
+
+def is_described(name: str | None, kind: str, _parents: object) -> bool:
+    """Says whether the models describe a table: the search's own are no models."""
+    return kind != "table" or not (name or "").startswith(tuple(index.TABLES.values()))
 
 
 def downgrade(revision: str) -> None:
@@ -25,5 +32,5 @@ def downgrade(revision: str) -> None:
 
 
 def _bind() -> None:
-    migrate = flask_migrate.Migrate(compare_type=True, render_as_batch=True)
+    migrate = flask_migrate.Migrate(compare_type=True, include_name=is_described, render_as_batch=True)
     migrate.init_app(current_app, db, directory=str(FOLDER))

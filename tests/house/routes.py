@@ -77,6 +77,7 @@ PUBLIC = {
     "machines.sitemap_of_tags": "GET",
     "media.file": "GET",
     "posts.shared": "GET",  # opens with a signed token only
+    "search.search": "GET",
     "security_txt.file": "GET",  # with a contact in the settings
     "static": "GET",
     "updates.ask_blog": "POST",

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from hcpov.extensions import Model, db
+from hcpov.ops.schema import is_described
 from tests.conftest import POSTGRES
 from tests.house.tree import ROOT
 
@@ -19,7 +20,7 @@ NAME = re.compile(r"\d{4}_\d{2}_\d{2}_[a-z0-9_]+\.py")
 
 
 def _differences(app: Flask, metadata: sa.MetaData) -> list[Any]:
-    options = {"compare_type": True, "render_as_batch": True}
+    options = {"compare_type": True, "render_as_batch": True, "include_name": is_described}
     with app.app_context(), db.engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 

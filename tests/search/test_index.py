@@ -1,0 +1,224 @@
+"""The index is kept with what is written, whoever writes it and however."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hcpov.auth.models import Account
+from hcpov.blog import actions
+from hcpov.blog.models import Change, Kind, Post, State
+from hcpov.blog.writing import tag_named, write_body
+from hcpov.comments import actions as comment_actions
+from hcpov.comments.models import Comment
+from hcpov.comments.models import State as CommentState
+from hcpov.extensions import db
+from hcpov.ops.schema import downgrade, upgrade
+from hcpov.search import actions as search_actions
+from hcpov.search import index
+from hcpov.search.models import Due
+from tests.forms import WORDS, new_code
+from tests.make import MadePost, Make
+from tests.search.test_finding import titles
+
+Rows = set[tuple[str, int]]
+
+
+@pytest.fixture
+def within(app: Flask) -> Iterator[None]:
+    """The application's context."""
+    with app.app_context():
+        yield
+
+
+def indexed() -> Rows:
+    """Returns what is in the index; nothing may wait to come in."""
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Due)) == 0
+    found = {(kind, number) for kind, table in index.TABLES.items() for (number,) in _run(f"SELECT rowid FROM {table}")}
+    db.session.rollback()
+    return found
+
+
+def public() -> Rows:
+    """Returns what should be in it."""
+    shown = (Post.kind == Kind.POST, Post.state == State.PUBLISHED)
+    found = {("p", number) for number in db.session.scalars(sa.select(Post.id).where(*shown))}
+    said = sa.select(Comment.id).join(Comment.post).where(*shown, Comment.state == CommentState.PUBLISHED)
+    found |= {("c", number) for number in db.session.scalars(said)}
+    db.session.rollback()
+    return found
+
+
+def _run(statement: str) -> Any:
+    return db.session.execute(sa.text(statement))
+
+
+def post_of(made: MadePost) -> Post:
+    """Returns a post as it is now."""
+    return db.session.get_one(Post, made.id)
+
+
+def test_a_post_is_found_while_it_is_public(app: Flask, within: None, make: Make) -> None:
+    writer = make.account()
+    number = make.draft(author_id=writer.id, title="Kettles", body="Of kettles.")
+    assert titles(app, "kettle") == []
+    actions.publish_now(db.session.get_one(Post, number), writer.id)
+    assert titles(app, "kettle") == ["Kettles"]
+    made = MadePost(number, "", 0, "")
+    make.comment(made, "A kettle of ours.")
+    assert len(titles(app, "kettle")) == 2
+    post = post_of(made)
+    actions.withdraw(post, post.version, writer.id, "A mistake.")
+    assert titles(app, "kettle") == [] and indexed() == set()
+    post = post_of(made)
+    actions.bring_back(post, post.version, writer.id, "None after all.")
+    assert len(titles(app, "kettle")) == 2
+    post = post_of(made)
+    actions.change(post, {"body": "Of teapots."}, post.version, writer.id, Change.REMOVAL, "Somebody's privacy.")
+    assert titles(app, '"of kettles"') == [] and len(titles(app, "teapots")) == 1
+    assert indexed() == public() and len(public()) == 2
+
+
+def test_a_comment_is_found_while_it_is_public(app: Flask, client: FlaskClient, within: None, make: Make) -> None:
+    post, editor = make.post(), make.account(roles=("moderator",))
+    client.post(post.comments, data=WORDS | {"body": "A kettle."} | new_code(app, client, post))
+    assert titles(app, "kettle") == ["A kettle."]
+    comment = db.session.scalars(sa.select(Comment)).one()
+    decision = comment_actions.settle(comment, editor.id, "removed", CommentState.REMOVED)
+    assert titles(app, "kettle") == []
+    comment_actions.undo(decision)
+    assert titles(app, "kettle") == ["A kettle."]
+    comment_actions.edit(db.session.scalars(sa.select(Comment)).one(), "A teapot.")
+    assert titles(app, "kettle") == [] and titles(app, "teapot") == ["A teapot."]
+    comment_actions.erase(db.session.scalars(sa.select(Comment)).one())
+    assert titles(app, "teapot") == [] and indexed() == public() == {("p", post.id)}
+
+
+def _withdraw_all() -> None:
+    _run("UPDATE post SET state = 'withdrawn'")
+
+
+def _erase_some() -> None:
+    db.session.execute(sa.delete(Comment).where(Comment.parent_id.is_not(None)))
+
+
+def _hold_some() -> None:
+    db.session.execute(sa.update(Comment).where(Comment.parent_id.is_(None)).values(state=CommentState.HELD))
+
+
+def _empty() -> None:
+    _run("DELETE FROM post")
+
+
+def _write_past_the_session() -> None:
+    row = "SELECT post_id, 'Ada', '', '', '', 'Kettle', '<p>Kettle</p>', '', 'published', '[]', '', false, created_at"
+    names = "post_id, name, title, place, email, body, html, disclosure, state, reasons, body_mark, edited_by_editor"
+    _run(f"INSERT INTO comment ({names}, created_at) {row} FROM comment WHERE parent_id IS NULL")
+    search_actions.catch_up()
+
+
+@pytest.mark.parametrize("change", [_withdraw_all, _erase_some, _hold_some, _empty, _write_past_the_session])
+def test_a_statement_for_many_is_followed(within: None, make: Make, change: Callable[[], None]) -> None:
+    post = make.post(tags=["Night shifts"])
+    make.comment(post, "An answer.", parent=make.comment(post, "Said."))
+    make.comment(make.post("Another"), "Said too.")
+    before = indexed()
+    assert before == public() and len(before) == 5
+    change()
+    db.session.commit()
+    assert indexed() == public() != before
+
+
+def test_what_is_taken_back_was_never_in(app: Flask, within: None, make: Make) -> None:
+    post = make.post()
+    row = db.session.get_one(Post, post.id)
+    row.title = "Kettles"
+    db.session.flush()
+    index.keep(db.session.connection())
+    db.session.rollback()
+    assert titles(app, "kettles") == [] and indexed() == public()
+
+
+def test_names_and_tags_are_followed(app: Flask, within: None, make: Make) -> None:
+    writer = make.account("Inés Calder", handle="ines")
+    post = make.post("By her", author_id=writer.id, tags=["Night shifts"])
+    make.comment(post, "Said.")
+    assert titles(app, "calder") == ["By her"]
+    db.session.get_one(Account, writer.id).name = "Inés Quill"
+    db.session.commit()
+    assert titles(app, "calder") == [] and titles(app, "quill") == ["By her"]
+    post_of(post).tags = [tag_named("Kettles", db.session())]
+    db.session.commit()
+    assert titles(app, "", tag="night shifts") == [] and len(titles(app, "", tag="kettles")) == 2
+    make.blog("lab-notes", "Lab Notes")
+    row = post_of(post)
+    row.blog_id = make.blog("lab-notes")
+    db.session.commit()
+    assert len(titles(app, "", blog="lab-notes")) == 2 and titles(app, "", blog="boardroom-buzz") == []
+    db.session.delete(db.session.get_one(Account, writer.id))
+    db.session.commit()
+    assert titles(app, "", author="ines") == [] and indexed() == public()
+
+
+def test_what_is_locked_or_counted_costs_no_look(within: None, make: Make, queries: Callable[[], Any]) -> None:
+    post = make.post()
+    number = make.comment(post)
+    with queries() as said:
+        comment_actions.count_in(post.id, post_of(post).published_at)  # type: ignore[arg-type]
+        db.session.execute(sa.update(Comment).where(Comment.id == number).values(state=Comment.state))
+        db.session.execute(sa.update(Comment).values(network=None))
+        db.session.commit()
+    assert [each for each in said if "search_" in each] == []
+
+
+def test_a_post_and_a_comment_cost_three_statements(within: None, make: Make, queries: Callable[[], Any]) -> None:
+    post = make.post()
+    for change in (lambda: make.comment(post), lambda: make.post("Another")):
+        with queries() as said:
+            change()
+        ours = [
+            each
+            for each in said
+            if "search_" in each or "aggregate" in each or "concat" in each or "string_agg" in each
+        ]
+        assert len(ours) == 3, ours
+
+
+def test_an_old_site_is_put_in(app: Flask, within: None, make: Make) -> None:
+    post = make.post(tags=["Night shifts"])
+    make.comment(post, "A kettle.")
+    make.post("Page", kind=Kind.PAGE)
+    before = indexed()
+    db.session.remove()
+    downgrade(revision="20261128_numbers")
+    try:
+        assert "search_due" not in sa.inspect(db.engine).get_table_names()
+    finally:
+        upgrade()
+    assert indexed() == before == public()
+    assert titles(app, "kettle") == ["A kettle."]
+
+
+def test_the_index_is_made_anew(app: Flask, within: None, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "AT_ONCE", 2)
+    post = make.post()
+    for number in range(5):
+        make.comment(post, f"Kettle {number}.")
+    _run("DELETE FROM search_comment")
+    _run("DELETE FROM search_post")
+    db.session.commit()
+    assert titles(app, "kettle") == []
+    assert search_actions.rebuild() == 6
+    assert indexed() == public() and len(titles(app, "kettle")) == 5
+    assert search_actions.rebuild() == 6 and indexed() == public()
+
+
+def test_a_long_post_is_put_in(app: Flask, within: None, make: Make) -> None:
+    post = make.post("Long")
+    row = post_of(post)
+    write_body(row, " ".join(f"w{number} and" for number in range(30_000)) + " kettle")
+    db.session.commit()
+    assert titles(app, "kettle") == titles(app, "w29999") == titles(app, '"w100 and w101"') == ["Long"]
