@@ -2,6 +2,8 @@
 
 from sqlalchemy import insert, literal, select
 
+from hcpov.blog.models import Post
+from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from hcpov.search.index import keep
 from hcpov.search.models import COMMENT, POST, Due
@@ -20,10 +22,9 @@ def catch_up() -> int:
 
 def rebuild() -> int:
     """Puts everything in anew, and returns how much that was. Commits as it goes; searches work meanwhile."""
-    for kind, wanted in ((POST, select(_post.id)), (COMMENT, select(_comment.id))):
-        row = wanted.add_columns(literal(kind), literal(True))
-        known = select(_due.number).where(_due.kind == kind)
-        row = row.where(wanted.selected_columns[0].not_in(known))
+    for kind, number in ((POST, Post.id), (COMMENT, Comment.id)):
+        known = select(Due.number).where(Due.kind == kind)
+        row = select(number, literal(kind), literal(value=True)).where(number.not_in(known))
         db.session.execute(insert(Due).from_select(["number", "kind", "later"], row))
     db.session.commit()
     return catch_up()
