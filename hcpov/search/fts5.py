@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from hcpov.search.questions import Question, Term
 
 INDEXED = 3  # letters of the longest beginnings that have an index
+PATIENCE = 5  # how much longer a search may take when it waits
 STEPS = 500  # of SQLite's machine between two looks at the clock
 
 
@@ -51,11 +52,14 @@ def shortened(question: Question) -> bool:
 
 @contextmanager
 def deadline(connection: Connection, seconds: float) -> Iterator[None]:
-    """Ends what is asked inside after some time: SQLite then raises OperationalError."""
+    """Ends what is asked inside after some time of the processor: SQLite then raises OperationalError.
+
+    SQLite works in this thread, and a busy machine makes no search a slow one. Waiting for a disk has a limit as well.
+    """
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    end = time.monotonic() + seconds
-    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS)
+    end, last = time.thread_time() + seconds, time.monotonic() + PATIENCE * seconds
+    driver.set_progress_handler(lambda: time.thread_time() > end or time.monotonic() > last, STEPS)
     try:
         yield
     finally:

@@ -57,6 +57,11 @@ class Wanted:
         """Says whether nothing was asked for at all."""
         return not (self.text.strip() or self.blog or self.author or self.tag or self.year)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Says whether it is not to be looked for everywhere."""
+        return bool(self.kind or self.blog or self.author or self.tag or self.year)
+
 
 @dataclass(frozen=True)
 class Found:

@@ -5,6 +5,7 @@ Nothing else has a meaning: operators, wildcards and brackets are blanks, and no
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from hcpov.text.folding import words
 
@@ -24,7 +25,7 @@ class Term:
     words: tuple[str, ...]
     beginning: bool = False
 
-    @property
+    @cached_property
     def needle(self) -> str:
         """What is in a folded text that has the term."""
         return f" {' '.join(self.words)}{'' if self.beginning else ' '}"
