@@ -1,33 +1,44 @@
 """The place in a text where something was found, with the words that were looked for marked."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hcpov.search.questions import Term
 from hcpov.text.folding import Word, words
 
 LENGTH = 230  # characters
 BEFORE = 60  # of them before the first find
-READ = 400_000  # characters of a text that are looked through
+READ = 60_000  # characters of a text that are looked through
+CHOICE = 40  # finds among which the best place is chosen
 
 Pieces = list[tuple[str, bool]]
 
 
+class Find(NamedTuple):
+    """Where a term stands, and which one it is."""
+
+    start: int
+    end: int
+    term: int
+
+
 def marked(text: str, terms: Sequence[Term], length: int = LENGTH, before: int = BEFORE) -> Pieces:
-    """Returns a text's part around the first find, in pieces that are marked or not; empty when nothing is there."""
+    """Returns the part of a text in which most of the terms stand, the first such, in pieces that are marked or not.
+
+    Empty when none stands in it.
+    """
     passed: list[Word] = []
-    spans: list[tuple[int, int]] = []
-    end = len(text)
+    finds: list[Find] = []
     for word in words(text[:READ]):
-        if word.start > end:
-            break
         passed.append(word)
-        for term in terms:
-            if span := _ended(passed, term):
-                spans.append(span)
-                end = min(end, max(spans[0][0] - before, 0) + length)
-    if not spans:
+        for number, term in enumerate(terms):
+            if (start := _begun(passed, term)) is not None:
+                finds.append(Find(start, word.end, number))
+    if not finds:
         return []
-    return _pieces(text, spans, *_window(text, passed, spans[0][0], end, before))
+    first = max(finds[:CHOICE], key=lambda find: (_told(finds[:CHOICE], find, length - before), -find.start)).start
+    start, stop = _window(text, passed, first, max(first - before, 0) + length, before)
+    return _pieces(text, finds, start, stop)
 
 
 def whole(text: str, terms: Sequence[Term]) -> Pieces:
@@ -35,18 +46,20 @@ def whole(text: str, terms: Sequence[Term]) -> Pieces:
     return marked(text, terms, len(text), len(text)) or [(text, False)]
 
 
-def _ended(passed: list[Word], term: Term) -> tuple[int, int] | None:
-    """Returns where a term stands that ends with the last word."""
-    size = len(term.words)
-    if len(passed) < size:
-        return None
+def _begun(passed: list[Word], term: Term) -> int | None:
+    """Returns where a term begins that ends with the last word; None when it does not."""
     *first, last = term.words
     if passed[-1].folded != last and not (term.beginning and passed[-1].folded.startswith(last)):
         return None
-    here = passed[-size:]
-    if size > 1 and [word.folded for word in here[:-1]] != first:
+    here = passed[-len(term.words) :]
+    if first and [word.folded for word in here[:-1]] != first:
         return None
-    return here[0].start, here[-1].end
+    return here[0].start
+
+
+def _told(finds: list[Find], first: Find, length: int) -> int:
+    """Returns how many of the terms stand within a length from a find on."""
+    return len({find.term for find in finds if first.start <= find.start and find.end <= first.start + length})
 
 
 def _window(text: str, passed: list[Word], first: int, end: int, before: int) -> tuple[int, int]:
@@ -60,10 +73,10 @@ def _window(text: str, passed: list[Word], first: int, end: int, before: int) ->
     return start, max(stop, start + 1)
 
 
-def _pieces(text: str, spans: list[tuple[int, int]], start: int, stop: int) -> Pieces:
+def _pieces(text: str, finds: list[Find], start: int, stop: int) -> Pieces:
     pieces: Pieces = []
     at = start
-    for begin, end in sorted(spans):
+    for begin, end, _ in sorted(finds):
         if begin < at or end > stop:
             continue
         pieces += [(text[at:begin], False), (text[begin:end], True)]

@@ -28,6 +28,11 @@ def test_a_long_text_is_shown_around_the_first_find() -> None:
     assert marked(LONG, parse("elsewhere").terms) == []
 
 
+def test_of_several_places_the_one_that_has_most_is_shown() -> None:
+    text = "The ward. " + "Nothing of it. " * 40 + "A kettle on the ward of old." + " Behind." * 90
+    assert "A [kettle] on the [ward]" in _shown(marked(text, parse("ward kettle ").terms))
+
+
 def test_markup_is_text_like_any() -> None:
     assert whole("<b>ward</b>", parse("ward").terms) == [("<b>", False), ("ward", True), ("</b>", False)]
 
