@@ -3,7 +3,7 @@
 Each function says how many queries it makes; tests hold them to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -131,12 +131,13 @@ def article_by_id(post_id: int) -> ArticleRow | None:
     return _article(articles().where(Post.id == post_id))
 
 
-def more_from(blog_id: int, but: int) -> list[PostRow]:
-    """Returns a blog's newest posts, without the one being read. One query.
+def more_from(blog_id: int, but: Collection[int], size: int = MORE) -> list[PostRow]:
+    """Returns a blog's newest posts, without the one being read and others that are shown beside it. One query.
 
     The number of their comments is not for showing: each comment would change the pages of all posts of the blog.
     """
-    posts = db.session.scalars(newest(_published().where(Post.blog_id == blog_id, Post.id != but)).limit(MORE)).all()
+    there = _published().where(Post.blog_id == blog_id, Post.id.not_in(but))
+    posts = db.session.scalars(newest(there).limit(size)).all()
     show(subjects.posts_of(blog_id), *(subjects.title(post.id) for post in posts))
     return [post_row(post) for post in posts]
 

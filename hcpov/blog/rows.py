@@ -76,6 +76,15 @@ class PostRow:
 
 
 @dataclass(frozen=True)
+class LinkRow:
+    """As much of a post as a link to it needs."""
+
+    id: int
+    path: str
+    title: str
+
+
+@dataclass(frozen=True)
 class ArticleRow:
     """A post, whole. `published_on` is the day it has in the site's zone."""
 

@@ -17,6 +17,7 @@ BLOGS = "blogs"  # what all blogs say of themselves
 POSTS = "posts"  # which posts there are
 TAGGED = "tagged"  # which posts have which tags
 PAGES = "pages"  # which pages of the site there are
+TITLES = "titles"  # what the titles of public posts are
 DISCUSSED = "discussed"  # when posts were commented on last
 LISTED = "listed"  # when anything of any post changed
 PART = 1000  # numbers of posts to one part of the sitemap
@@ -122,7 +123,7 @@ def _places(row: Post) -> Iterator[str]:
 
 def _parts(row: Post, before: Before) -> Iterator[str]:
     if before.keys() & _TITLE:
-        yield title(row.id)
+        yield from (title(row.id), TITLES)
     if "comment_count" in before:
         yield count(row.id)
     if "last_comment_at" in before:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import defer, joinedload
 
-from hcpov import clock, config
+from hcpov import clock, config, languages
 from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, Kind, Post, Tag
 from hcpov.blog.models import State as PostState
@@ -205,7 +205,7 @@ def _post(post: Post, question: Question) -> Found:
         post.blog.name,
         f"/{post.blog.slug}/",
         excerpts.whole(by, question.terms),
-        dates.long_date(post.published_at, config.current().zone),
+        languages.long_date(post.published_at),
         dates.machine(post.published_at),
         excerpts.marked(f"{post.summary} {text_of(post.html)}".strip(), question.terms)
         or [(post.summary or post.excerpt, False)],
@@ -221,7 +221,7 @@ def _comment(comment: Comment, question: Question) -> Found:
         comment.post.blog.name,
         f"/{comment.post.blog.slug}/",
         excerpts.whole(comment.name, question.terms),
-        dates.long_date(comment.created_at, config.current().zone),
+        languages.long_date(comment.created_at),
         dates.machine_minute(comment.created_at),
         excerpts.marked(said, question.terms) or [(excerpt(said, excerpts.LENGTH), False)],
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from hcpov.blog import queries as blogs
 from hcpov.blog.heads import Head
+from hcpov.blog.related import related
 from hcpov.blog.rows import ArticleRow, written_by
 from hcpov.captcha import challenges, drawing
 from hcpov.captcha.challenges import Challenge
@@ -39,16 +40,18 @@ def page(
     asked: Finding | None = None,
     receipt: str | None = None,
 ) -> Response:
-    """Renders the whole page. Five queries more than the article's: masthead, thread with replies, more posts."""
+    """Renders the whole page. Five queries more than the article's: masthead, thread with replies, related and more."""
     if parent is not None and not form.parent.data:
         form.parent.data = str(parent)
     reader_id = current_user.id if current_user.is_authenticated else None
+    beside = related(article)
     thread = queries.thread(article.id, article.author_id, after, reader_id)
     return chrome.page(
         "blog/post.html",
         status=status,
         thread=thread,
-        more=blogs.more_from(article.blog.id, article.id),
+        related=beside,
+        more=blogs.more_from(article.blog.id, [article.id, *(each.id for each in beside)], blogs.MORE - len(beside)),
         receipt=receipt,
         elsewhere=request.method == "POST",
         author=written_by(article),

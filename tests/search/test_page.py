@@ -80,7 +80,7 @@ def test_nothing_asked_says_what_can_be(client: FlaskClient, site: MadePost) -> 
 def test_nothing_found_is_kind(client: FlaskClient, site: MadePost) -> None:
     assert "Try fewer words" in client.get("/search?q=zebra").text
     page = client.get("/search?q=kettle&year=1999").text
-    assert '<a href="/search?q=kettle">look everywhere</a>' in page
+    assert '<a href="/search?q=kettle">Look everywhere</a>' in page
 
 
 BAD = [
