@@ -15,6 +15,7 @@ from hcpov.ops.backups import nightly
 from hcpov.ops.lease import once
 from hcpov.pages import tasks as pages
 from hcpov.pages.actions import forget_old as forget_old_purges
+from hcpov.search import actions as search
 from hcpov.updates.actions import forget_old as forget_old_wishes
 from hcpov.updates.news.actions import tell, write_digests
 
@@ -47,6 +48,18 @@ def forget_what_is_old() -> None:
     forget_old_purges()
 
 
+@huey.periodic_task(crontab(minute="*"))
+def index_what_was_left() -> None:
+    """Puts into the search what was written past the application, or before it knew of searching."""
+    search.catch_up()
+
+
+@huey.periodic_task(crontab(minute="47", hour="8"))
+def forget_words_that_were_erased() -> None:
+    """Writes the search's indexes anew, in the night of most who read here: 8:47 UTC."""
+    search.tidy()
+
+
 @huey.periodic_task(crontab(minute="37"))
 def write_down_what_was_erased() -> None:
     """Mends the file that outlives a restored backup, where a crash or a full disk left a gap."""
@@ -74,6 +87,8 @@ def back_up() -> None:
 
 
 PERIODIC = (
+    index_what_was_left,
+    forget_words_that_were_erased,
     publish_what_is_due,
     tell_what_is_new,
     press_what_lasts,

@@ -5,7 +5,8 @@ from sqlalchemy import insert, literal, select
 from hcpov.blog.models import Post
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
-from hcpov.search.index import keep
+from hcpov.search.dialects import side_of
+from hcpov.search.index import TABLES, keep
 from hcpov.search.models import COMMENT, POST, Due
 
 
@@ -28,3 +29,13 @@ def rebuild() -> int:
         db.session.execute(insert(Due).from_select(["number", "kind", "later"], row))
     db.session.commit()
     return catch_up()
+
+
+def tidy() -> None:
+    """Writes the indexes anew, little by little, so that nothing is left in them of what was erased. Commits each."""
+    for table in TABLES.values():
+        first = True
+        while side_of(db.session.connection()).tidy(db.session.connection(), table, first):
+            db.session.commit()
+            first = False
+        db.session.commit()

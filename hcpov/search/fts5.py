@@ -16,6 +16,7 @@ from hcpov.search.questions import Question, Term
 
 INDEXED = 3  # letters of the longest beginnings that have an index
 PATIENCE = 5  # how much longer a search may take when it waits
+MERGED = 500  # pages of an index that are written anew at once
 STEPS = 500  # of SQLite's machine between two looks at the clock
 
 
@@ -66,10 +67,17 @@ def deadline(connection: Connection, seconds: float) -> Iterator[None]:
         driver.set_progress_handler(None, 0)
 
 
-def optimize(connection: Connection) -> None:
-    """Writes the indexes anew: until then words of what was taken out are left in their pages. Does not commit."""
-    for table in ("search_post", "search_comment"):
-        connection.execute(text(f"INSERT INTO {table} ({table}) VALUES ('optimize')"))  # noqa: S608
+def tidy(connection: Connection, table: str, first: bool) -> bool:
+    """Writes a part of an index anew, some ten milliseconds' worth; False when nothing is left to do. Does not commit.
+
+    Until all is written anew, words of what was taken out are left in its pages. One that knows nothing else is empty.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    before = driver.total_changes
+    pages = -MERGED if first else MERGED  # a negative number begins to join everything into one
+    connection.execute(text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)"), {"pages": pages})  # noqa: S608
+    return driver.total_changes - before >= 2  # as SQLite's documentation tells that nothing was done
 
 
 def _term(term: Term, whole: bool) -> str:

@@ -20,6 +20,7 @@ from hcpov.ops.schema import downgrade, upgrade
 from hcpov.search import actions as search_actions
 from hcpov.search import index
 from hcpov.search.models import Due
+from tests.conftest import POSTGRES
 from tests.forms import WORDS, new_code
 from tests.make import MadePost, Make
 from tests.search.test_finding import titles
@@ -222,3 +223,17 @@ def test_a_long_post_is_put_in(app: Flask, within: None, make: Make) -> None:
     write_body(row, " ".join(f"w{number} and" for number in range(30_000)) + " kettle")
     db.session.commit()
     assert titles(app, "kettle") == titles(app, "w29999") == titles(app, '"w100 and w101"') == ["Long"]
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="PostgreSQL's autovacuum does that")
+def test_nothing_is_left_in_the_index_of_what_was_erased(within: None, make: Make) -> None:
+    post = make.post()
+    for number in range(30):
+        make.comment(post, f"Said {number}.")
+    number = make.comment(post, "Zygomaticus.")
+    comment_actions.erase(db.session.get_one(Comment, number))
+    search_actions.tidy()
+    blocks = b"".join(block for (block,) in _run("SELECT block FROM search_comment_data"))
+    assert b"said" in blocks and b"zygom" not in blocks
+    assert indexed() == public()
+    search_actions.tidy()
