@@ -40,7 +40,7 @@ def row(number: int, fields: tuple[str, str, str], facets: str, day: int) -> dic
 
 def expression(question: Question, facets: Sequence[Sequence[str]], whole: bool) -> str:
     """Returns a question as FTS5 reads it: each term and one of each group of facets. Folded words have no quotes."""
-    wanted = [_term(term, whole) for each in question.terms if (term := each.narrowed)]
+    wanted = [_term(term, whole) for each in question.terms if (term := each.narrowed(whole))]
     wanted += [f"({' OR '.join(_quoted(each) for each in group)})" for group in facets]
     left_out = "".join(f" NOT {_term(term, True)}" for term in question.without)
     return f"({' AND '.join(wanted)}){left_out}"
@@ -48,7 +48,7 @@ def expression(question: Question, facets: Sequence[Sequence[str]], whole: bool)
 
 def shortened(question: Question) -> bool:
     """Says whether `expression` asks for less than was typed when it need not be whole."""
-    return any(term.beginning and len(term.words[-1]) > INDEXED for term in question.terms)
+    return any(term.is_short or (term.beginning and len(term.words[-1]) > INDEXED) for term in question.terms)
 
 
 @contextmanager

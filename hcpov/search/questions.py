@@ -31,11 +31,19 @@ class Term:
         return f" {' '.join(self.words)}{'' if self.beginning else ' '}"
 
     @property
-    def narrowed(self) -> "Term | None":
-        """What a database is asked for: without a beginning of one letter; None when nothing is left then."""
-        if not self.beginning or len(self.words[-1]) >= BEGINNING:
+    def is_short(self) -> bool:
+        """Says whether it is a beginning of one letter."""
+        return self.beginning and len(self.words[-1]) < BEGINNING
+
+    def narrowed(self, whole: bool) -> "Term | None":
+        """Returns what a database is asked for: a beginning of one letter not at all, or as a `whole` word.
+
+        None when nothing is left to ask for.
+        """
+        if not self.is_short:
             return self
-        return Term(self.words[:-1]) if self.words[1:] else None
+        left = self.words if whole else self.words[:-1]
+        return Term(left) if left else None
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def parse(text: str) -> Question:
         goes_on = chunk.endswith("*") or (found.end() == len(read) and not found["closed"] and not leaves_out)
         (without if leaves_out else terms)[Term(parts, goes_on)] = None
     chosen, left_out = list(terms)[:TERMS], list(without)[:TERMS]
-    if all(term.narrowed is None for term in chosen):
+    if all(term.narrowed(whole=False) is None for term in chosen):
         chosen = [Term(term.words) for term in chosen]
     cut = len(typed.strip()) > LONGEST or len(terms) > TERMS or len(without) > TERMS
-    return Question(tuple(chosen), tuple(term for term in left_out if term.narrowed == term), cut)
+    return Question(tuple(chosen), tuple(term for term in left_out if not term.is_short), cut)

@@ -51,17 +51,17 @@ def vector(fields: Sequence[str], facets: str) -> str:
     return " ".join([*said, *(f"'{facet}'" for facet in facets.split())])
 
 
-def expression(question: Question, facets: Sequence[Sequence[str]], _whole: bool) -> str:
+def expression(question: Question, facets: Sequence[Sequence[str]], whole: bool) -> str:
     """Returns a question as PostgreSQL reads it: each term and one of each group of facets."""
-    wanted = [_term(term) for each in question.terms if (term := each.narrowed)]
+    wanted = [_term(term) for each in question.terms if (term := each.narrowed(whole))]
     wanted += [f"({' | '.join(_quoted(each) for each in group)})" for group in facets]
     wanted += [f"!{_term(term)}" for term in question.without]
     return " & ".join(wanted)
 
 
-def shortened(_question: Question) -> bool:
-    """Says whether `expression` asks for less than was typed: never, here."""
-    return False
+def shortened(question: Question) -> bool:
+    """Says whether `expression` asks for less than was typed when it need not be whole."""
+    return any(term.is_short for term in question.terms)
 
 
 @contextmanager

@@ -138,3 +138,11 @@ def test_a_rare_word_that_begins_like_a_common_one_is_found(
     for _ in range(6):
         make.comment(post, "In common.")
     assert titles(app, "communi") == ["A communiqué"]
+
+
+def test_a_last_word_of_one_letter_is_found_among_many(app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "CANDIDATES", {"post": 3, "comment": 3})
+    make.post("Vitamin C")
+    for _ in range(6):
+        make.post("Vitamin D")
+    assert titles(app, "vitamin c") == ["Vitamin C"]
