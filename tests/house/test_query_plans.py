@@ -33,7 +33,7 @@ SMALL = {
     "role",
     "account_role",
 }  # one row, or as many as there are blogs, or people who work here
-SCAN = re.compile(r"^SCAN (\w+)(?! VIRTUAL TABLE INDEX \d+:\S*M)")  # of a full-text index, what matches is no walk
+SCAN = re.compile(r"^SCAN (\w+)\b(?! VIRTUAL TABLE INDEX \d+:\S*M)")  # of a full-text index, what matches is no walk
 FILTER = re.compile(r"^BLOOM FILTER ON (\w+)")
 SORT = "USE TEMP B-TREE FOR ORDER BY"
 # Sorted as a whole, and small: blogs and who edits one; the answers to one page of a thread; the tags of one page of
