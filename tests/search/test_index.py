@@ -194,7 +194,7 @@ def test_an_old_site_is_put_in(app: Flask, within: None, make: Make) -> None:
     make.post("Page", kind=Kind.PAGE)
     before = indexed()
     db.session.remove()
-    downgrade(revision="20261128_numbers")
+    downgrade(revision="20261128_languages")
     try:
         assert "search_due" not in sa.inspect(db.engine).get_table_names()
     finally:
