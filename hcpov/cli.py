@@ -236,15 +236,6 @@ def headers_of_pages() -> None:
         click.echo(headers.nginx(config.current()), nl=False)
 
 
-@main.command()
-def reindex() -> None:
-    """Put all posts and comments into the search anew. The site goes on meanwhile."""
-    from hcpov.search import actions
-
-    with application():
-        click.echo(f"Looked at {actions.rebuild():,} posts and comments.")
-
-
 @main.command(name="erase-again")
 @click.option("--upgrade", is_flag=True, help="Bring the database up to date first, as `hcpov restore` does.")
 def erase_again(upgrade: bool) -> None:

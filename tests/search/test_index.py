@@ -203,20 +203,6 @@ def test_an_old_site_is_put_in(app: Flask, within: None, make: Make) -> None:
     assert titles(app, "kettle") == ["A kettle."]
 
 
-def test_the_index_is_made_anew(app: Flask, within: None, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "AT_ONCE", 2)
-    post = make.post()
-    for number in range(5):
-        make.comment(post, f"Kettle {number}.")
-    _run("DELETE FROM search_comment")
-    _run("DELETE FROM search_post")
-    db.session.commit()
-    assert titles(app, "kettle") == []
-    assert search_actions.rebuild() == 6
-    assert indexed() == public() and len(titles(app, "kettle")) == 5
-    assert search_actions.rebuild() == 6 and indexed() == public()
-
-
 def test_a_long_post_is_put_in(app: Flask, within: None, make: Make) -> None:
     post = make.post("Long")
     row = post_of(post)
