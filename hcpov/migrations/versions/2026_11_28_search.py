@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_search"
-down_revision = "20261128_languages"
+down_revision = "20261128_lease"
 branch_labels = None
 depends_on = None
 
