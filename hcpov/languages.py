@@ -77,7 +77,7 @@ def install(app: Flask) -> None:
 def catalogue(language: str) -> NullTranslations:
     """Returns what is said in a language; English for one without a catalogue.
 
-    The catalogue is compiled when the application is made, in some 50 ms: a compiled file in the tree could be older
+    The catalogue is compiled when the application is made, in 0.1 s: a compiled file in the tree could be older
     than the words it was made from.
     """
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
