@@ -145,7 +145,7 @@ def _choices(choice: Choice, form: UpdatesForm, status: int = 200) -> Response:
 
 
 def _shown(address: str, email: str, found: queries.Wishes, wish: int | None) -> Response:
-    context: dict[str, Any] = {"address": address, "email": masked(email), "found": found, "first": wish}
+    context: dict[str, Any] = {"target": address, "email": masked(email), "found": found, "first": wish}
     done = request.args.get("done", "")
     return _private(chrome.page("updates/wishes.html", done=done, cadences=queries.CADENCES, **context))
 

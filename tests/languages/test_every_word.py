@@ -30,8 +30,9 @@ WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 MONTHS = "January February March April May June July August September October November December"
 # Names of things, what people choose themselves, and what machines are told: the same in every language.
 NAMES = set(
-    f"{MONTHS} AM PM Health Care POV CSV JSON Atom RSS Feed ms width device initial scale hcpov localhost org example "
-    "America New York alpha omega arkhe post account http https md webp png html npi en".split()
+    f"{MONTHS} AM PM just now Health Care POV CSV JSON Atom RSS Feed ms width device initial scale hcpov localhost org example "
+    "America New York alpha omega arkhe "
+    "post account http https md webp png html npi en".split()
 )
 
 
@@ -81,7 +82,9 @@ class Greek:
 def greek(make: Make) -> Greek:
     """A site with something of everything."""
     make.blog("blog-a", "Ιστολόγιο", tagline="Λόγια", about_html="<p>Λόγια</p>", write_for_us_html="<p>Λόγια</p>")
-    admin = make.account("Διαχειριστής", roles=(ADMIN,), place="Π", email="alpha@example.org", handle="alpha")
+    admin = make.account(
+        "Διαχειριστής", roles=(ADMIN,), title="Ιατρός", place="Π", email="alpha@example.org", handle="alpha"
+    )
     member = make.account(
         "Ωμέγα Άλφα", handle="omega", title="Ιατρός", place="Αθήνα", about="Γράφω.", email="omega@example.org"
     )
