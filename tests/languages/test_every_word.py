@@ -30,8 +30,8 @@ WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 MONTHS = "January February March April May June July August September October November December"
 # Names of things, what people choose themselves, and what machines are told: the same in every language.
 NAMES = set(
-    f"{MONTHS} AM PM just now Health Care POV CSV JSON Atom RSS Feed ms width device initial scale hcpov localhost org example "
-    "America New York alpha omega arkhe "
+    f"{MONTHS} AM PM just now Health Care POV CSV JSON Atom RSS Feed ms width device initial scale "
+    "hcpov localhost org example America New York alpha omega arkhe "
     "post account http https md webp png html npi en".split()
 )
 
