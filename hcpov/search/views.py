@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from hcpov.extensions import limiter
+from hcpov.languages import lazy
 from hcpov.search import forms, queries
 from hcpov.search.questions import LONGEST
 from hcpov.web import chrome, htmx
@@ -14,7 +15,7 @@ from hcpov.web import chrome, htmx
 blueprint = Blueprint("search", __name__)
 
 LIMIT = "120/minute"  # of one network, which may be a hospital; who types asks some three times a second
-BUSY = "So many searches came from your network that this one has to wait. Try again in a minute."
+BUSY = lazy("So many searches came from your network that this one has to wait. Try again in a minute.")
 
 
 @blueprint.get("/search")

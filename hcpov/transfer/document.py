@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hcpov import clock, config, languages
+from hcpov.languages import gettext
 from hcpov.text import dates
 from hcpov.transfer.queries import Part, Row
 
@@ -74,7 +75,7 @@ def _lines(row: Row, zone: ZoneInfo) -> list[Line]:
 
 def _said(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, datetime):
         return languages.long_moment(value)
     if isinstance(value, dict):

@@ -53,6 +53,8 @@ NAMES = {
     "Medicine",
 }
 
+SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[.?!]")
+TOLD_TO_THE_TERMINAL = ("hcpov/ops/", "hcpov/cli", "hcpov/config", "hcpov/serving", "hcpov/transfer/", "hcpov/mail/")
 FIELDS = re.compile(r"(?:String|TextArea|Password|Boolean|Select)Field")
 SAYING = {
     "StopValidation",
@@ -103,6 +105,22 @@ def test_a_template_that_goes_past_it_is_seen(text: str) -> None:
     assert unsaid(Source("templates/a.html", text))
 
 
+def unsaid_constants(source: Source) -> list[str]:
+    """Returns the sentences that stand under a name of their own and go past the catalogue."""
+    found = []
+    for node in ast.parse(source.text).body:
+        words = node.value.value if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) else None
+        if isinstance(words, str) and SENTENCE.fullmatch(words):
+            found.append(f"{source.path}:{node.lineno}: {words}")
+    return found
+
+
+def test_sentences_that_are_constants_speak_through_the_catalogue() -> None:
+    shown = [source for source in python_sources() if not source.path.startswith(TOLD_TO_THE_TERMINAL)]
+    assert [found for source in shown for found in unsaid_constants(source)] == []
+    assert unsaid_constants(Source("hcpov/a.py", 'BUSY = "It is too much. Wait a minute."'))
+
+
 def test_forms_and_refusals_speak_through_the_catalogue() -> None:
     assert [found for source in python_sources() for found in unlabelled(source)] == []
 
@@ -137,6 +155,8 @@ def messages(language: str) -> list[Message]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_catalogue_has_what_is_said_and_nothing_else(language: str) -> None:
     known = {(message.context, message.id) for message in messages(language)}
+    text = (ROOT / f"hcpov/translations/{language}/LC_MESSAGES/messages.po").read_text(encoding="utf-8")
+    assert len(re.findall(r"^msgid ", text, re.MULTILINE)) == len(known) + 1, "a message stands there twice"
     said = {(context, message) for context, message in said_here() if message}
     assert (said - known, known - said) == (set(), set()), "`make messages` brings it up to date"
 
