@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The whole suite on SQLite, in Chromium and behind nginx and Caddy too when they are there. Arguments go to pytest.
-# The browser tests serve htmx themselves, from the npm package of the version that the site asks the CDN for.
+# The browser tests serve htmx themselves, from the npm package of the version that the site asks the CDN for; axe-core
+# and the Nu checker come from npm too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Folder in .cache, package, version. htmx is what the CDN serves; axe-core looks for what shuts people out.
-packages=("htmx htmx.org 4.0.1" "axe axe-core 4.14.1")
+# Folder in .cache, package, version. htmx is what the CDN serves; axe-core looks for what shuts people out, Nu for markup
+# that is not valid.
+packages=("htmx htmx.org 4.0.1" "axe axe-core 4.14.1" "nu vnu-jar 26.9.27")
 
 fetched() { [ -f ".cache/$1/package/package.json" ] && grep -q "\"version\": *\"$3\"" ".cache/$1/package/package.json"; }
 
@@ -19,7 +21,7 @@ fetch() {
     )
 }
 
-.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy systemd curl
+.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy systemd curl default-jre-headless
 
 lacking=()
 command -v chromium >/dev/null || lacking+=(Chromium)

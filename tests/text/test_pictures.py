@@ -78,7 +78,7 @@ def test_raw_markup_cannot_smuggle_a_form_or_a_size() -> None:
     assert (found["width"], found["height"], found["loading"]) == ("1600", "1067", "lazy")
     assert "spy" not in markdown.render_post(raw) and set(found) == set(image(f"![A]({STEM}.webp)"))
     elsewhere = '<img src="https://a.example/a.png" srcset="https://spy.example/a.gif 1w" sizes="1px" width="9">'
-    assert image(elsewhere) == {"src": "https://a.example/a.png", "width": "9"}
+    assert image(elsewhere) == {"src": "https://a.example/a.png", "width": "9", "alt": ""}
 
 
 @pytest.mark.parametrize(
