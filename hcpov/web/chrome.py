@@ -38,6 +38,6 @@ def _around() -> dict[str, Any]:
         "member": current_user if current_user.is_authenticated else None,
         "strip": strip.current(),
         "strip_closed": strip.is_for_me() and strip.is_closed(),
-        "address": address(),
+        "canonical": address(),
         "here": request.full_path.rstrip("?"),
     }
