@@ -13,11 +13,12 @@ from hcpov.search import actions, index
 FOLDER = config.ROOT / "hcpov" / "migrations"
 
 
-def upgrade() -> None:
-    """Makes the tables, or brings them up to date. Twice is once."""
+def upgrade(revision: str = "head") -> None:
+    """Makes the tables, or brings them up to a revision, all or nothing. Twice is once."""
     _bind()
-    flask_migrate.upgrade()
-    actions.catch_up()
+    flask_migrate.upgrade(revision=revision)
+    if revision == "head":  # earlier tables are not those that the search reads
+        actions.catch_up()
 
 
 def is_described(name: str | None, kind: str, _parents: object) -> bool:
