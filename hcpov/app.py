@@ -8,7 +8,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hcpov import config, counts, languages, signing
+from hcpov import config, counts, languages, signing, writing
 from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
@@ -38,7 +38,7 @@ from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
 from hcpov.media import views as media
-from hcpov.ops import lease, logs
+from hcpov.ops import lease, logs, readiness
 from hcpov.ops import views as ops
 from hcpov.profiles import views as profiles
 from hcpov.search import index
@@ -55,6 +55,7 @@ from hcpov.web import (
     headers,
     limits,
     origin,
+    pause,
     redirects,
     requests,
     security_txt,
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings), HCPOV=settings)
     app.extensions[counts.EXTENSION] = counts.Counts(settings.instance / "counts")
     languages.install(app)
+    app.extensions[writing.EXTENSION] = writing.Gate(settings.instance, readiness.fits)
     _wire_database(app)
     _wire_web(app)
     _wire_people(app)
@@ -175,6 +177,7 @@ def _wire_web(app: Flask) -> None:
     limiter.init_app(app)
     requests.install(app)
     strip.install(app)
+    pause.install(app)
     origin.install(app)
     redirects.install(app)
     headers.install(app)

@@ -9,15 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from hcpov import config
+from hcpov.ops import flags as ops
 from hcpov.ops.setup import flags
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +24,7 @@ def main() -> None:
 
 
 @contextmanager
-def application() -> "Iterator[Flask]":
+def application() -> Iterator[Any]:
     """Yields the application inside its context, and closes its database; a bad setting ends the command."""
     from hcpov.app import create_app
     from hcpov.extensions import db
@@ -92,9 +90,7 @@ def worker() -> None:
 
 
 @main.command()
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Keep it in this folder instead.")
-@click.option("--with-secrets", is_flag=True, help="Put passwords and the key that signs into it too.")
-@click.option("--rehearse", is_flag=True, help="Prove that it can be put back, beside the site, as each night.")
+@ops.of_backup
 def backup(to: Path | None, with_secrets: bool, rehearse: bool) -> None:
     """Take a backup while the site runs: database, pictures, settings; keep 7 days, 4 weeks, 12 months."""
     from hcpov.ops.backups import terminal
@@ -111,6 +107,15 @@ def restore(file: str, moment: str, dry_run: bool) -> None:
     from hcpov.ops.backups import terminal
 
     terminal.put_back(_settings(), file, moment, dry_run)
+
+
+@main.command()
+@ops.of_upgrade
+def upgrade(**given: Any) -> None:
+    """Go to another version: a folder, .tar.gz, .zip, tag of git, or release. Without SOURCE, to the code as it is."""
+    from hcpov.ops.upgrades import terminal
+
+    terminal.upgrade(application, **given)
 
 
 @main.group(name="import")
@@ -247,11 +252,7 @@ def erase_again(upgrade: bool) -> None:
 
 
 @main.command()
-@click.option("--mail", is_flag=True, help="Look whether receivers can believe mail from here.")
-@click.option("--settings", "only_settings", is_flag=True, help="Print the settings and look at nothing.")
-@click.option("--certificate", is_flag=True, help="Read the site's certificate over the network as well.")
-@click.option("--selector", default="", help="The DKIM key that the relay signs with: the word behind s= in a letter.")
-@click.option("--nameserver", default="", help="Ask this server about DNS, such as 127.0.0.1:5353.")
+@ops.of_doctor
 def doctor(mail: bool, only_settings: bool, certificate: bool, selector: str, nameserver: str) -> None:
     """Print the settings with their origin, secrets masked, then how the site is; end with 1 when something is bad."""
     from hcpov.ops import settings as shown
@@ -279,7 +280,7 @@ def _stand(serves: bool, works: bool) -> None:
         here = place.take(settings, listens=serves)
     except OSError as problem:
         raise click.ClickException(f"Nothing can listen at {settings.bind}: {problem.strerror}.") from None
-    from hcpov.ops.backups import terminal
+    from hcpov.ops.upgrades import terminal
     from hcpov.serving import generation
 
     terminal.stay(settings)

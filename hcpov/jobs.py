@@ -183,6 +183,6 @@ class Jobs(SqliteHuey):  # type: ignore[misc]
                 _log.warning("the queue takes and gives nothing just now: %s", name)
 
     def execute(self, *arguments: Any, **named: Any) -> Any:
-        """Does one piece of work."""
-        with self.app.app_context():
-            return super().execute(*arguments, **named)
+        """Does one piece of work; none while an upgrade is under way: the clock asks for all of it again."""
+        with self.app.app_context(), self.app.extensions["hcpov.writing"].share() as allowed:
+            return super().execute(*arguments, **named) if allowed else None

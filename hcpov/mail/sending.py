@@ -11,8 +11,9 @@ import logging
 from threading import Event
 
 import click
+from flask import current_app
 
-from hcpov import config
+from hcpov import config, writing
 from hcpov.mail import actions, letters
 from hcpov.mail.addresses import NoAddress
 from hcpov.mail.answers import Away, Later, Refused
@@ -40,7 +41,11 @@ def send_due() -> int:
                 actions.give_back(message)
                 break
             try:
-                if _deliver(line, message):
+                with current_app.extensions[writing.EXTENSION].share() as allowed:
+                    if not allowed:  # an upgrade is under way: the message waits under its lease, and is not sent twice
+                        break
+                    was_sent = _deliver(line, message)
+                if was_sent:
                     sent, ours = sent + 1, 0
                     continue
             except Away as away:

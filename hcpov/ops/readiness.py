@@ -60,6 +60,11 @@ def revision() -> str | None:
         return ""
 
 
+def fits() -> bool:
+    """Says whether this code knows the tables as they are; of a database that is away, it is not doubted."""
+    return revision() in {None, revisions.head()}
+
+
 def disk(folder: Path) -> str:
     """Returns whether there is room left where a folder lies."""
     try:

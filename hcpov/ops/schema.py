@@ -9,6 +9,7 @@ from flask import current_app
 from hcpov import config
 from hcpov.extensions import db
 from hcpov.search import actions, index
+from hcpov.ops import readiness, revisions
 
 FOLDER = config.ROOT / "hcpov" / "migrations"
 
@@ -30,6 +31,22 @@ def downgrade(revision: str) -> None:
     """Takes the tables back to what they were at a revision."""
     _bind()
     flask_migrate.downgrade(revision=revision)
+
+
+def move(revision: str) -> None:
+    """Brings the tables up or back to a revision, all or nothing; `head` is the newest."""
+    if revision == "head" or revision not in _behind(readiness.revision() or ""):
+        upgrade(revision)
+    else:
+        downgrade(revision)
+
+
+def _behind(revision: str) -> set[str]:
+    """Returns the migrations that lie behind a revision."""
+    before, found = revisions.before(), set[str]()
+    while revision := before.get(revision, ""):
+        found.add(revision)
+    return found
 
 
 def _bind() -> None:

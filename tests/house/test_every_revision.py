@@ -84,7 +84,8 @@ def _to(app: Flask, move: Callable[[str], None], revision: str) -> None:
 
 def _is_whole(connection: sa.Connection) -> None:
     """The tables are those of the models, and what points at something points at what is there."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+    options = {"compare_type": True, "render_as_batch": True, "include_name": schema.is_described}
+    context = MigrationContext.configure(connection, opts=options)
     assert compare_metadata(context, Model.metadata) == []
     if connection.dialect.name == "sqlite":
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []

@@ -32,7 +32,7 @@ def address(settings: Settings) -> URL:
 def opened(url: URL) -> Iterator[psycopg.Connection[Any]]:
     """Opens a database. Raises Refused when the server does not let us."""
     try:
-        connection = psycopg.connect(_conninfo(url), password=url.password, autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(conninfo(url), password=url.password, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as problem:
         raise Refused(f"PostgreSQL cannot be reached: {_first(str(problem))}. Look at HCPOV_DATABASE_URL.") from None
     with connection:
@@ -130,13 +130,24 @@ def _tool(name: str, url: URL, *words: str, last: tuple[str, ...] = ()) -> None:
     if url.password:
         environment["PGPASSWORD"] = str(url.password)
     done = subprocess.run(
-        [found, *words, _conninfo(url), *last], env=environment, capture_output=True, text=True, check=False
+        [found, *words, conninfo(url), *last], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise Refused(f"{name} did not succeed: {_first(done.stderr)}")
 
 
-def _conninfo(url: URL) -> str:
+def script(dump: Path, to: Path) -> None:
+    """Writes a dump as the statements that make it. Raises Refused."""
+    found = shutil.which("pg_restore")
+    if found is None:
+        raise Refused("pg_restore is not installed. On Debian: apt-get install postgresql-client.")
+    words = (found, "--no-owner", "--no-privileges", f"--file={to}", str(dump))
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"pg_restore did not succeed: {_first(done.stderr)}")
+
+
+def conninfo(url: URL) -> str:
     """Returns the address as PostgreSQL's own tools read it, without the password."""
     query = {name: value if isinstance(value, str) else value[0] for name, value in url.query.items()}
     given = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database} | query

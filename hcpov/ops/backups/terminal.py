@@ -8,21 +8,13 @@ import click
 from hcpov import clock
 from hcpov.config import Settings
 from hcpov.ops import schema
-from hcpov.ops.backups import litestream, moments, places, rehearsal, restoring, running, sqlite, taking
+from hcpov.ops.backups import litestream, moments, places, rehearsal, restoring, sqlite, taking
 from hcpov.ops.backups import manifest as manifests
 from hcpov.ops.backups.manifest import Manifest
 from hcpov.ops.backups.refusals import Refused
 from hcpov.ops.backups.restoring import Restored
 from hcpov.ops.terminal import progress
 from hcpov.transfer import terminal as transfer
-
-
-def stay(settings: Settings) -> None:
-    """Says until this process ends that the site runs; ends it when a restore is under way."""
-    try:
-        running.stay(settings.instance)
-    except Refused as problem:
-        raise click.ClickException(str(problem)) from None
 
 
 def erase_again(upgrade: bool) -> None:

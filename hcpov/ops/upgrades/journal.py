@@ -1,0 +1,46 @@
+"""What is under way, written down before the tables change, so that it can be set right after a kill."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hcpov.ops.backups import erased
+from hcpov.ops.backups.refusals import Refused
+
+FILE, FOLDER = "upgrade.json", "upgrades"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """From which release to which, and the tables as they were, with their revision. Folders and files are whole."""
+
+    before: str
+    to: str
+    revision: str
+    snapshot: str
+
+
+def write(instance: Path, journal: Journal) -> None:
+    """Says what is about to be done."""
+    erased.put(instance / FILE, json.dumps(asdict(journal)).encode() + b"\n")
+
+
+def read(instance: Path) -> Journal | None:
+    """Returns what a killed upgrade was about to do; None when there was none. Raises Refused when it is unreadable."""
+    file = instance / FILE
+    try:
+        return Journal(**json.loads(file.read_bytes())) if file.exists() else None
+    except (ValueError, TypeError):
+        raise Refused(f"{file} cannot be read. Compare `hcpov doctor` with what should be, then remove it.") from None
+
+
+def close(instance: Path) -> None:
+    """Says that it is done, or undone."""
+    (instance / FILE).unlink(missing_ok=True)
+
+
+def snapshot(instance: Path, name: str) -> Path:
+    """Returns the file that the tables are kept in while a release is left; those of earlier ones go."""
+    folder = instance / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"before-{name}.tables"
