@@ -59,6 +59,9 @@ def _upgrade_from(settings: Settings, lock: int, source: str, dry_run: bool, say
 def _begin(settings: Settings, lock: int, say: Say) -> None:
     if healed := moving.heal(settings, lock):
         say(healed)
+    if (here := releases.linked()) != releases.running():
+        command = f"{releases.home() / releases.LINK}/.venv/bin/hcpov"
+        raise Refused(f"This is not the release in use, which is {here.name}. Use its own command: {command} upgrade")
     with as_starter():
         releases.remove_unfinished()
 
