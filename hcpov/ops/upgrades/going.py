@@ -80,8 +80,11 @@ def _move(settings: Settings, lock: int, release: Release, say: Say, progress: P
     taken = taking.take(settings, None, False, progress)
     say(f"{taken.path.name}: {taken.size / 1e6:,.1f} MB, {taken.seconds:.1f} s.")
     say("Trying it on a copy of the database.")
-    for line in _proved(settings, lock, release, HEAD, release):
-        say(line)
+    try:
+        for line in _proved(settings, lock, release, HEAD, release):
+            say(line)
+    except Refused as problem:
+        raise Refused(f"{str(problem).removesuffix(UNCHANGED).strip()} {UNCHANGED}") from None
 
     def change(held: tuple[int, ...]) -> None:
         if tables.revision(settings) != release.head:

@@ -30,7 +30,7 @@ def lines(settings: Settings, version: str, steps: list[str], found: str) -> Ite
     """Yields what ops want to know first. Raises Refused when there is no room for it."""
     here = releases.linked()
     yield f"From {here.version} to {version}." if version else f"In place, {here.version}: code and link stay."
-    tables = f"{len(steps)} migrations: {', '.join(steps)}" if steps else "nothing to change"
+    tables = f"{len(steps)} migration{'s'[: len(steps) - 1]}: {', '.join(steps)}" if steps else "nothing to change"
     yield f"Tables at {found or 'nothing'}: {tables}."
     if last := rehearsal.last(settings):
         yield f"The last backup and its rehearsal took {last.seconds:,.0f} s, on {last.moment:%Y-%m-%d}."

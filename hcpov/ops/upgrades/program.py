@@ -137,6 +137,6 @@ def _ran(
 
 
 def _last(said: str) -> str:
-    """Returns the last line, which of a traceback is what went wrong."""
-    lines = [line.strip() for line in said.strip().splitlines() if line.strip()]
+    """Returns the last line, which of a traceback is what went wrong; SQLAlchemy writes more in brackets below it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.strip().startswith(("(", "["))]
     return lines[-1][:300] if lines else "it said nothing"

@@ -217,7 +217,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = Home(tmp_path_factory.mktemp("upgrades") / "site", "")
     source(home.folder, "0.1.0", migration=False)
     environment(home.folder)
-    assert home.run("setup")[0] == 0
+    assert home.run("setup", "--here")[0] == 0
     assert home.run("demo")[0] == 0
     new = source(home.folder / "releases" / "0.2.0-new", "0.2.0")
     environment(new)
@@ -236,7 +236,7 @@ def home(installed: Path, tmp_path: Path) -> Iterator[Home]:
     new.symlink_to(folder / "instance")
     site = Home(folder, _database(tmp_path.name) if POSTGRES else "")
     if POSTGRES:
-        assert site.run("setup")[0] == 0
+        assert site.run("setup", "--here")[0] == 0
         assert site.run("demo")[0] == 0
     yield site
     site.stop()
