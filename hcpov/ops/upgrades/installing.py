@@ -23,6 +23,7 @@ SCRIPTS_LEFT = ("python", "activate", "Activate", "hcpov", "pip")
 def install(source: Path, instance: Path, stamp: str) -> Release:
     """Makes a release of a source and returns it; it is not whole until its story is told. Raises Refused."""
     release = Release(releases.home() / releases.FOLDER / f"{build.version(source)}-{stamp}")
+    os.umask(0o022)  # who runs the site must be able to read it
     with told("Nothing was changed."):
         release.folder.parent.mkdir(exist_ok=True)
         sources.copy(source, release.folder)
@@ -38,7 +39,7 @@ def _environment(release: Release) -> None:
     shutil.rmtree(there)
     shutil.copytree(packages, there, ignore=_ours, symlinks=True, copy_function=_second_name)
     for script in Path(sys.prefix, "bin").iterdir():
-        if not script.name.startswith(SCRIPTS_LEFT) and not script.is_symlink():
+        if not script.name.startswith(SCRIPTS_LEFT) and script.is_file() and not script.is_symlink():
             _rewrite(script, here / "bin" / script.name, release)
     pip = (str(release.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check")
     name = "requirements.txt"

@@ -96,8 +96,7 @@ def _healed(settings: Settings) -> str:
         if str(linked.folder) == found.to and (found.to != found.before or revision == linked.head):
             _close(settings, found)
             return f"An upgrade was killed when all but its end was done. {linked.name} is in use."
-        if revision != found.revision:
-            _back(settings, found)
+        _back(settings, found)
         journal.close(settings.instance)
     what = "No table had been changed"
     if revision != found.revision:
@@ -129,7 +128,9 @@ def _kept(settings: Settings, before: Release, to: Release) -> Journal:
 
 
 def _back(settings: Settings, kept: Journal) -> None:
-    """Makes the tables what they were, as a whole: a revision alone does not say that no row was changed."""
+    """Makes the tables what they were. While nobody writes, a revision that is the same says that they are."""
+    if tables.revision(settings) == kept.revision:
+        return
     tables.put_back(settings, Path(kept.snapshot))
     program.clear_pages(Release(Path(kept.before)), program.own_environment(settings))
 
