@@ -116,7 +116,7 @@ class Home:
     def run(self, *words: str) -> tuple[int, str]:
         """Runs a command to its end; returns its exit code and all that it said."""
         with self.started(*words) as process:
-            said, _ = process.communicate(timeout=300)
+            said, _ = process.communicate(timeout=600)
             return process.returncode, said
 
     def healed(self) -> str:

@@ -151,7 +151,7 @@ def test_two_at_once_are_refused(home: Home) -> None:
         first.stdout.readline()
         code, said = home.run("upgrade", "0.2.0")
         assert code == 1 and f"process {first.pid}" in said and "Wait until it is over" in said, said
-        first.communicate(timeout=300)
+        first.communicate(timeout=600)
     assert first.returncode == 0
 
 
