@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
-from hcpov import config
+from hcpov import signing
 from hcpov.config import Settings
 from hcpov.ops.backups import sqlite
 from hcpov.ops.backups.refusals import Refused
@@ -67,7 +67,7 @@ def environment_of(settings: Settings, instance: Path, database: str = "") -> di
     return os.environ | {
         "HCPOV_INSTANCE": str(instance),
         "HCPOV_DATABASE_URL": database or f"sqlite:///{instance / 'hcpov.sqlite3'}",
-        "HCPOV_SECRET_KEY": config.secret_key(settings),
+        "HCPOV_SECRET_KEY": signing.key(settings),
         "HCPOV_PAGES_MB": "0",  # the pages in use are not thrown away
         "HCPOV_WORKERS": "1",
     }

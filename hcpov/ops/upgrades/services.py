@@ -10,9 +10,10 @@ from pathlib import Path
 
 from hcpov.config import Settings
 from hcpov.ops.backups.refusals import Refused
+from hcpov.ops.setup import headers, refusals
+from hcpov.ops.setup.machine import Machine
 
 UNITS = ("hcpov-web", "hcpov-worker")
-SNIPPET = Path("/etc/nginx/snippets/nginx-headers.conf")
 DROP_INS = Path("/etc/systemd/system")
 SECONDS = 60
 
@@ -73,15 +74,13 @@ def restart(units: tuple[str, ...], settings: Settings) -> None:
 
 
 def write_headers(text: str) -> str:
-    """Writes what nginx adds to finished pages, where nginx has it, and lets it read it; says what it did."""
-    if not text or not SNIPPET.exists() or SNIPPET.read_text(encoding="utf-8") == text:
-        return ""
-    old = SNIPPET.read_bytes()
-    SNIPPET.write_text(text, encoding="utf-8")
-    if _said("nginx", "-t", "-q").returncode or _said("systemctl", "reload", "nginx").returncode:
-        SNIPPET.write_bytes(old)
-        return "nginx did not take its new headers, and asks the application for all pages. Look at: nginx -t"
-    return f"{SNIPPET} is written anew, and nginx has read it."
+    """Writes what nginx adds to finished pages, where nginx has it from us, and lets it read it; says what it did."""
+    try:
+        if text and headers.write_headers(text, Machine()):
+            return "nginx has the headers of this version."
+    except refusals.Refused as problem:
+        return f"nginx did not take the headers of this version, and asks the application for all pages: {problem}"
+    return ""
 
 
 def _ready(bind: str) -> int:
