@@ -8,8 +8,8 @@ from flask import current_app
 
 from hcpov import config
 from hcpov.extensions import db
-from hcpov.search import actions, index
 from hcpov.ops import readiness, revisions
+from hcpov.search import actions, index
 
 FOLDER = config.ROOT / "hcpov" / "migrations"
 

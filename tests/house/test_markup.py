@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def crawl(browser: FlaskClient, folder: Path, starts: list[str], who: str) -> in
         if path in seen:
             continue
         seen.add(path)
-        with browser.get(path) as answer:
+        with closing(browser.get(path)) as answer:
             if answer.mimetype == "text/html" and answer.status_code < 500:
                 kept += 1
                 keep(folder, f"{who} {path}", answer.text)
@@ -100,7 +101,7 @@ def test_every_page_is_valid(
     kept += crawl(member, tmp_path, ["/", "/account/", "/desk/", "/desk/posts/"], "admin")
     for route in routes(app, make):
         if route.method == "GET":
-            with member.get(route.path) as answer:
+            with closing(member.get(route.path)) as answer:
                 if answer.mimetype == "text/html" and answer.text.lstrip().startswith("<!doctype"):
                     kept += 1
                     keep(tmp_path, f"route {route.path}", answer.text)
