@@ -16,6 +16,7 @@ BAD = {
     "HCPOV_BIND": ["8000", "127.0.0.1:", "127.0.0.1:70000", ":8000"],
     "HCPOV_WORKERS": ["0", "65", "two", "-1", "1.5", ""],
     "HCPOV_SITE_URL": ["example.org", "ftp://example.org", "http://"],
+    "HCPOV_LANGUAGE": ["English", "EN", "tlh", "../es"],
     "HCPOV_TIME_ZONE": ["Springfield", "../etc"],
     "HCPOV_SECRET_KEY": ["too short"],
     "HCPOV_DATABASE_URL": ["mysql://localhost/hcpov", "hcpov.sqlite3"],
