@@ -33,6 +33,7 @@ SHOWN = re.compile(r'\b(?:alt|title|placeholder|aria-label)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Formats, a guide, parts of addresses, and what htmx is told: they have no other name.
 NAMES = {
+    "true",
     "CSV",
     "JSON",
     "RSS",
