@@ -8,6 +8,7 @@ cannot keep its owner out. The cookie that says so opens nothing.
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from email_validator import EmailNotValidError
@@ -46,7 +47,9 @@ def by_account(view: View) -> View:
 
 
 def _limited(view: View, key: Callable[[], str], words: str) -> View:
-    limit = limiter.limit(WRONG, key_func=key, methods=["POST"], deduct_when=_was_wrong, error_message=words)
+    # A stand-in for words can be called, and would be, as if it were no text: an error, behind which nothing is limited.
+    said = partial(str, words)
+    limit = limiter.limit(WRONG, key_func=key, methods=["POST"], deduct_when=_was_wrong, error_message=said)
     return limit(view)
 
 

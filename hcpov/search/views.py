@@ -1,5 +1,6 @@
 """The page that searches, whole and as you type."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ BUSY = lazy("So many searches came from your network that this one has to wait. 
 
 
 @blueprint.get("/search")
-@limiter.limit(LIMIT, error_message=BUSY)
+@limiter.limit(LIMIT, error_message=partial(str, BUSY))  # see auth/guesses.py
 def search() -> Response:
     """Posts and comments that have what was typed. For htmx, what was found alone."""
     wanted = forms.wanted(request.args)

@@ -134,7 +134,7 @@ def page(error: HTTPException, words: str = "", no_room: bool = False) -> Respon
     elif status == 403 and error.description and error.description != Forbidden.description:
         advice = error.description
     elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
-        advice = str(error.limit.error_message)
+        advice = str(error.description)
     advice = words or advice
     told = "" if status in PLAIN else requests.number()
     context = {"heading": heading, "advice": advice, "number": status, "told": told}
