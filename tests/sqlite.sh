@@ -9,6 +9,9 @@ cd "$(dirname "$0")/.."
 # that is not valid.
 packages=("htmx htmx.org 4.0.1" "axe axe-core 4.14.1" "nu vnu-jar 26.9.27")
 
+# What looks whether browsers in wide use know the styles; it brings packages of its own.
+linters=("stylelint@16.26.1" "stylelint-plugin-use-baseline@1.4.6")
+
 fetched() { [ -f ".cache/$1/package/package.json" ] && grep -q "\"version\": *\"$3\"" ".cache/$1/package/package.json"; }
 
 fetch() {
@@ -21,6 +24,22 @@ fetch() {
     )
 }
 
+linted() { # leaves the folder as npm made it, or none: half of it would be worse
+    local folder=.cache/baseline
+    [ "$(cat "$folder/fetched" 2>/dev/null)" != "${linters[*]}" ] || return 0
+    .ci/packages npm && command -v npm >/dev/null || return 1
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    echo '{"private": true}' >"$folder/package.json"
+    if npm install --prefix "$folder" --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent "${linters[@]}" \
+        >/dev/null 2>&1 </dev/null; then
+        echo "${linters[*]}" >"$folder/fetched"
+    else
+        rm -rf "$folder"
+        return 1
+    fi
+}
+
 .ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy systemd curl default-jre-headless
 
 lacking=()
@@ -29,6 +48,7 @@ for package in "${packages[@]}"; do
     read -r -a named <<<"$package"
     fetched "${named[@]}" || { .ci/packages npm && fetch "${named[@]}"; } || lacking+=("${named[1]} ${named[2]} from npm")
 done
+linted || echo "Not looked at: whether the styles are widely available. Lacking: ${linters[*]} from npm."
 fronts=()
 [ -x /usr/sbin/nginx ] || fronts+=(nginx)
 [ -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ] || fronts+=(libnginx-mod-http-brotli-static)
