@@ -34,6 +34,7 @@ from hcpov.desk.posts import views as desk_posts
 from hcpov.desk.reviews import views as desk_reviews
 from hcpov.desk.revisions import views as desk_revisions
 from hcpov.desk.shelf import views as desk_shelf
+from hcpov.desk.style import views as desk_style
 from hcpov.extensions import csrf, db, huey, limiter
 from hcpov.mail import tasks
 from hcpov.media import buckets
@@ -76,6 +77,7 @@ DESK = (
     desk_reviews,
     desk_revisions,
     desk_shelf,
+    desk_style,
     members,
 )
 

@@ -195,6 +195,7 @@ class Settings:
     server_name: str = _setting("", str, "text", "this server's name in the strip; the host's name when empty")
     code_minutes: int = _setting(60, _number(1, 1440), "minutes", "how long a security code can be used")
     edit_minutes: int = _setting(15, _number(0, 1440), "minutes", "how long a writer can change a comment")
+    contact: str = _setting("", _mailbox, "address", "where readers tell of barriers, and hear back within two weeks")
     # What these four must be is said in hcpov/web/security_txt.py, which refuses to start with anything else.
     security_contact: str = _setting("", str, "addresses", "whom to tell of a hole; security.txt is served when set")
     security_expires: str = _setting("", str, "day", "when security.txt is out of date; at most a year ahead")

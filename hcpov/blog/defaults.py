@@ -52,5 +52,6 @@ def page(slug: str) -> DefaultPage | None:
         picture_hosts=settings.picture_hosts.split(),
         session_days=settings.session_days,
         idle_hours=settings.idle_hours,
+        contact=settings.contact,
     )
     return DefaultPage(str(title), body.strip())

@@ -119,7 +119,9 @@ def _post(app: Flask, make: Make, author: MadeAccount) -> MadePost:
 def _comments(make: Make, post: MadePost, admin: MadeAccount) -> int:
     """Makes comments that stand and some that wait; returns the number of one that stands."""
     first = make.comment(post, SAYS * 4, account_id=admin.id, name=admin.name)
-    number = make.comment(post, "So do I, **twice**.\n\n> Quoted.", parent=first, disclosure="I sell cards.", at=clock.now())
+    number = make.comment(
+        post, "So do I, **twice**.\n\n> Quoted.", parent=first, disclosure="I sell cards.", at=clock.now()
+    )
     make.comment(post, LONG, name="Cyn Third")
     why = ["may identify a patient: a date in someone's care or life", "the first comment by this address"]
     make.comment(post, "One last week, DOB 4/12/1961.", parent=first, state=CommentState.HELD, reasons=why)

@@ -167,6 +167,7 @@ PRIVATE = {
     "posts.take_links_back": "POST",
     "updates.change_mine": "POST",
     "updates.mine": "GET",
+    "style.look": "GET",
     "strip.toggle": "POST",  # for whom HCPOV_STRIP names: staff, unless it says otherwise
 }
 

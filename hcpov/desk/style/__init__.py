@@ -1,0 +1,1 @@
+"""The desk's page of parts: each component once, from the templates that pages are made of."""
