@@ -99,7 +99,7 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, or by some rules only, with the elements."""
+    """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, with the elements; or some rules do."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}

@@ -187,7 +187,8 @@ def test_forced_colours_leave_everything_to_be_seen(filled: Filled, seen: Page) 
     seen.emulate_media(forced_colors="active")
     for path in ("/", filled.post.path, "/search?q=hand-off", "/account/", "/desk/held", "/desk/posts", "/join"):
         seen.goto(path)
-        found += [f"{path}: {each}" for each in violations(seen)]
+        # Contrast is the reader's own here; axe-core measures the colours of the page, which nobody sees.
+        found += [f"{path}: {each}" for each in violations(seen) if not each.startswith("color-contrast")]
         # What is a button or a field has an edge where colours and shadows are taken away.
         found += seen.evaluate(
             "path => [...document.querySelectorAll('main .button, main input:not([type=hidden], [type=checkbox],"

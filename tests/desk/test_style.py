@@ -24,7 +24,17 @@ def test_staff_only(desk: Desk, who: str, status: int) -> None:
 
 def test_it_shows_each_part_and_takes_nothing(desk: Desk) -> None:
     page = desk.browsers["editor"].get(PATH).text
-    parts = ["button plain", "field wrong", "hint", "note fix", "guard", "comment mine", "badge", "list", "empty"]
+    parts = [
+        "button plain",
+        "field wrong",
+        "hint",
+        "note fix",
+        "guard narrow",
+        "comment mine",
+        "badge",
+        "list",
+        "empty",
+    ]
     assert [part for part in parts if f'class="{part}"' not in page] == []
     assert 'aria-describedby="email-error"' in page and 'aria-busy="true"' in page
     assert page[page.index("<main") : page.index("</main>")].count("<form") == 0

@@ -21,12 +21,12 @@ def look() -> Response:
     keeper = keeper_here()
     form = SampleForm(formdata=None, name="Ada Reader")
     form.email.errors = (gettext("Please give your e-mail address."),)
-    thread = _comment(1, False)
-    thread.replies.append(_comment(2, True))
+    thread = [_comment(1, False), _comment(3, False)]
+    thread[0].replies.append(_comment(2, True))
     moment = languages.long_moment(clock.now())
     reason = gettext("The ward has fourteen beds, not twelve.")
     notice = NoticeRow(1, "correction", gettext("Correction"), reason, moment, clock.now().isoformat(), True)
-    return answers.page("desk/style/style.html", keeper, form=form, comment=thread, notice=notice, moment=moment)
+    return answers.page("desk/style/style.html", keeper, form=form, thread=thread, notice=notice, moment=moment)
 
 
 def _comment(number: int, is_reply: bool) -> CommentRow:
