@@ -47,7 +47,7 @@ def by_account(view: View) -> View:
 
 
 def _limited(view: View, key: Callable[[], str], words: str) -> View:
-    # A stand-in for words can be called, and would be, as if it were no text: an error, behind which nothing is limited.
+    # A stand-in for words can be called, and would be. The error would be taken for a store that is away: no limit.
     said = partial(str, words)
     limit = limiter.limit(WRONG, key_func=key, methods=["POST"], deduct_when=_was_wrong, error_message=said)
     return limit(view)
