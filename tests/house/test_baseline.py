@@ -31,8 +31,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     rules.write_text(json.dumps(RULES), encoding="utf-8")
     sheet.write_text(TOO_NEW, encoding="utf-8")
     sheets = [*sorted((ROOT / "static/css").glob("*.css")), sheet]
-    command = [LINTER, "--config", rules, "--config-basedir", base, "--formatter", "unix", *sheets]
-    done = subprocess.run(command, cwd=base, capture_output=True, text=True, check=False, timeout=120)
+    command = map(str, (LINTER, "--config", rules, "--config-basedir", base, "--formatter", "unix", *sheets))
+    done = subprocess.run([*command], cwd=base, capture_output=True, text=True, check=False, timeout=120)
     return [line for line in (done.stdout + done.stderr).splitlines() if "use-baseline" in line or "rror" in line]
 
 
