@@ -35,7 +35,7 @@ def search() -> Response:
         "longest": LONGEST,
     }
     if htmx.wanted():
-        answer = Response(render_template("search/_found.html", **context), mimetype="text/html")
+        answer = Response(render_template("search/_answer.html", **context), mimetype="text/html")
     else:
         answer = chrome.page("search/search.html", years=queries.years(), **context)
     answer.headers["Cache-Control"] = "private, no-store"

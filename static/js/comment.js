@@ -6,7 +6,7 @@
   const DAY = 864e5, FIRST = 2e3, LONGEST = 6e4;
   const WORDS = ["name", "title", "place", "email", "body", "disclosure", "parent"];
   const PREFIX = "comment ";
-  let busy = false, unsure = false, pause = 0, timer = 0, delay = FIRST;
+  let busy = false, pressed = false, unsure = false, pause = 0, timer = 0, delay = FIRST;
 
   const form = () => document.querySelector("#leave form");
   const field = (f, name) => f.elements.namedItem(name);
@@ -114,6 +114,7 @@
     if (event.submitter?.name === "refresh") return save(f);
     if (busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     busy = true;
+    pressed = document.activeElement?.matches(".submit");
     clearTimeout(pause);
     pause = 0;
     save(f, true);
@@ -130,7 +131,12 @@
     if (event.detail.ctx.response.status >= 500) notSent(event.target);
     else { freeze(event.target, false); save(event.target); say(event.target, ""); }
   });
-  document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("#leave form")) busy = false; });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!event.target.matches?.("#leave form")) return;
+    busy = false;
+    /* The button was off while it waited, and what is off loses the focus. */
+    setTimeout(() => { if (pressed && document.activeElement === document.body) form()?.querySelector(".submit")?.focus({ preventScroll: true }); });
+  });
   document.addEventListener("htmx:after:swap", () => {
     nameReplies();
     const posted = document.querySelector("#leave [data-posted]"), f = form();
