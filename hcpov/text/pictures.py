@@ -48,7 +48,8 @@ def _shown(tag: re.Match[str]) -> str:
 
     One without a description gets an empty one: a screen reader would else spell its address (WCAG 1.1.1).
     """
-    attributes = {"alt": ""} | dict(_ATTRIBUTE.findall(tag[1]))
+    attributes = dict(_ATTRIBUTE.findall(tag[1]))
+    attributes.setdefault("alt", "")
     source = attributes.get("src", "")
     ours = NAME.fullmatch(source.removeprefix("/media/")) if source.startswith("/media/") else None
     if ours is None or ours[4]:

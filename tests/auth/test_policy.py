@@ -129,6 +129,17 @@ EXPECTED = {
     "feeds.tag": ALL,
     "feeds.thread": ALL,
     "health.look": ADMINS,
+    "machines.card": ALL,
+    "machines.card_of_blog": ALL,
+    "machines.card_of_site": ALL,
+    "machines.cite": ALL,
+    "machines.cite_as": ALL,
+    "machines.robots": ALL,
+    "machines.sitemap": ALL,
+    "machines.sitemap_of_people": ALL,
+    "machines.sitemap_of_posts": ALL,
+    "machines.sitemap_of_site": ALL,
+    "machines.sitemap_of_tags": ALL,
     "media.file": NOBODY_WITHOUT_A_LINK,
     "members.change_role": WHO_GIVES_ROLES_ON_THE_BLOG,
     "members.listing": WHO_GIVES_ROLES,
@@ -159,11 +170,15 @@ EXPECTED = {
     "profiles.person": ALL,
     "profiles.profile": MEMBERS,
     "profiles.withdraw": MEMBERS,  # another's badge is simply not there
+    "reviews.form": EDITORS_OF_THE_BLOG,
+    "reviews.say": EDITORS_OF_THE_BLOG,
+    "reviews.take_back": EDITORS_OF_THE_BLOG,
     "revisions.bring_back": EDITORS_OF_THE_BLOG,
     "revisions.change": EDITORS_OF_THE_BLOG,
     "revisions.change_form": EDITORS_OF_THE_BLOG,
     "revisions.listing": EDITORS_OF_THE_BLOG,
     "revisions.withdraw": EDITORS_OF_THE_BLOG,
+    "search.search": ALL,
     "security_txt.file": NOBODY_WITHOUT_A_LINK,  # the tests' settings name no contact
     "shelf.begin": ADMINS,
     "shelf.begin_page": ADMINS,
@@ -174,6 +189,7 @@ EXPECTED = {
     "shelf.rename": ADMINS,
     "static": ALL,
     "strip.toggle": STAFF,
+    "style.look": EDITORS,
     "updates.act": NOBODY_WITHOUT_A_LINK,
     "updates.ask_blog": ALL,
     "updates.ask_site": ALL,
@@ -226,7 +242,7 @@ class Visitor:
             return route.path, {"blog": str(blog)}
         if route.endpoint.startswith("posts.") and route.is_numbered:
             return self.with_number(route, self.make.draft()), {}
-        if route.endpoint.startswith("revisions."):
+        if route.endpoint.startswith(("revisions.", "reviews.")):
             return self.with_number(route, self.post.id), {"reason": "Why not."}
         if route.endpoint.startswith("shelf.") and route.is_numbered:
             return self.with_number(route, blog), {"to": "up"}
