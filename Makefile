@@ -48,7 +48,7 @@ messages: $(READY) ## Bring the catalogues in hcpov/translations up to what temp
 		--ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --width 120
 
 bench: $(READY) ## Measure what is budgeted, for some ten minutes, and write bench/RESULTS.md.
-	@.ci/packages wrk nginx libnginx-mod-http-brotli-static
+	@.ci/packages wrk nginx libnginx-mod-http-brotli-static chromium npm
 	@.venv/bin/python -m bench.results
 
 clean: ## Remove what was made, but never the instance folder.

@@ -20,7 +20,7 @@ from typing import Any
 
 from hcpov import clock, config
 
-BUDGETED = ("reading", "members", "commenting", "growth", "first_view", "memory", "start", "flood")
+BUDGETED = ("reading", "members", "commenting", "growth", "first_view", "memory", "start", "flood", "lighthouse")
 # These belong to one decision each, and are run by whoever changes what it decided.
 APART = (
     "announcements",
