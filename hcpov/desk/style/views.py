@@ -11,6 +11,7 @@ from hcpov.desk import answers
 from hcpov.desk.settling import keeper_here
 from hcpov.desk.style.forms import SampleForm
 from hcpov.languages import gettext
+from hcpov.text import dates
 
 blueprint = Blueprint("style", __name__)
 
@@ -25,7 +26,7 @@ def look() -> Response:
     thread[0].replies.append(_comment(2, True))
     moment = languages.long_moment(clock.now())
     reason = gettext("The ward has fourteen beds, not twelve.")
-    notice = NoticeRow(1, "correction", gettext("Correction"), reason, moment, clock.now().isoformat(), True)
+    notice = NoticeRow(1, "correction", gettext("Correction"), reason, moment, dates.machine(clock.now()), True)
     return answers.page("desk/style/style.html", keeper, form=form, thread=thread, notice=notice, moment=moment)
 
 
@@ -40,7 +41,7 @@ def _comment(number: int, is_reply: bool) -> CommentRow:
         html=f"<p>{escape(said)}</p>",
         disclosure="",
         said=languages.long_moment(clock.now()),
-        said_machine=clock.now().isoformat(),
+        said_machine=dates.machine(clock.now()),
         said_on=clock.now().date().isoformat(),
         by_author=is_reply,
         is_reply=is_reply,
