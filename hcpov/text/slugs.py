@@ -6,11 +6,11 @@ SLUG_LENGTH = 120
 
 # The first word of each address of ours, now and planned; a blog with such a name could never be reached.
 RESERVED = frozenset(
-    """about accessibility account admin api archive atom auth blog blogs captcha comments contact demo desk
+    """about accessibility account admin api archive atom auth blog blogs captcha card comments contact demo desk
     export favicon feed feeds fs-static healthz help history home import join login logout mail media metrics
     moderation my-data page pages people policy post posts preview privacy readyz receipts register reset robots rss
-    search security setup share sign-in sign-out signin signout sitemap static strip subscribe tag tags terms
-    unsubscribe updates users verify well-known write-for-us www""".split()
+    search security setup share sign-in sign-out signin signout sitemap sitemap-site static strip subscribe tag
+    tags terms unsubscribe updates users verify well-known write-for-us www""".split()
 )
 
 

@@ -163,7 +163,7 @@ def test_pages_follow_each_other(client: FlaskClient, make: Make, ada: MadeAccou
         page = client.get(path).text
         assert problems_of(page) == []
         seen += re.findall(r">((?:Post|Comment) number \d+)<", page)
-        older = re.search(r'href="([^"]*\?before=[pc]\d+)"', page)
+        older = re.search(r'href="([^"]*\?before=[pc]\d+)" rel="next"', page)
         path, pages = (older[1] if older else ""), pages + 1
     assert seen == wanted
     assert pages == 3
