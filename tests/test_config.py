@@ -48,6 +48,7 @@ BAD = {
     "HCPOV_REDIS_URL": ["localhost:6379", "http://localhost", "redis://", "valkey://", "memory://"],
     "HCPOV_SMTP_URL": ["localhost:25", "http://localhost", "smtp://", "smtp://localhost/inbox"],
     "HCPOV_MAIL_FROM": ["news", "News <news@example.org>", "a@b@c", "news@example.org Bcc: x@example.org"],
+    "HCPOV_CONTACT": ["news", "News <news@example.org>", "a@b@c", "news@example.org Bcc: x@example.org"],
     "HCPOV_MAIL_RATE": ["-1", "fast", "100001", ""],
     "HCPOV_DKIM_SELECTOR": ["a b", "-mail", "mail.", "m" * 64, "é"],
     "HCPOV_DIGEST_HOUR": ["24", "-1", "7:30", ""],
