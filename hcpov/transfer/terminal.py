@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hcpov.search import actions as search
 from hcpov.transfer import actions
 from hcpov.transfer.imports import actions as imports
 from hcpov.transfer.intake import Progress
@@ -33,6 +34,7 @@ def take_wordpress(file: Path, slug: str, name: str, progress: Progress) -> None
 def erase_again() -> None:
     """Erases again what a restore brought back, and says what it was."""
     gone = actions.erase_again()
+    search.tidy()  # their words are taken out of the index's pages now, not in the night
     counts = {"account": gone.accounts, "comment": gone.comments + gone.kept}
     counts |= {"subscription": gone.subscriptions, "message": gone.messages}
     said = [f"{len(numbers)} {what}{'' if len(numbers) == 1 else 's'}" for what, numbers in counts.items()]
