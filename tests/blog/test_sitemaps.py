@@ -143,9 +143,9 @@ def test_a_part_has_one_address(client: FlaskClient, post: MadePost, part: str) 
     [
         ("/sitemap.xml", 7),
         ("/sitemap-site.xml", 1),
-        ("/sitemap-posts-0.xml", 1),
-        ("/sitemap-tags-0.xml", 1),
-        ("/sitemap-people-0.xml", 1),
+        ("/sitemap-posts-", 1),
+        ("/sitemap-tags-", 1),
+        ("/sitemap-people-", 1),
     ],
 )
 def test_ten_times_the_posts_cost_no_query_more(
@@ -160,9 +160,10 @@ def test_ten_times_the_posts_cost_no_query_more(
     for number in (1, 9):
         for _ in range(number):
             make.post(tags=[f"Tag {number}"], author_id=make.account(about="Words.").id)
+        parts = re.findall(rf"{path}[0-9]+\.xml", client.get("/sitemap.xml").text)  # rows before had numbers too
         unkept()
         with queries() as asked:
-            assert client.get(path).status_code == 200
+            assert client.get(parts[-1] if parts else path).status_code == 200
         assert len(asked) == cost, asked
 
 
