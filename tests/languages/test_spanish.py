@@ -158,6 +158,8 @@ def test_the_setting_makes_a_spanish_site(app: Flask, settings: Settings, tmp_pa
     try:
         own = create_app(replace(settings, instance=tmp_path, database_url=settings.database, language="es"))
         page = own.test_client().get("/sign-in").text
+        with own.app_context():
+            db.engine.dispose()
     finally:
         huey.app, huey.storage = storage
     assert '<html lang="es">' in page and "Iniciar sesión" in page

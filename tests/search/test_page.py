@@ -224,8 +224,11 @@ def test_every_page_leads_there(client: FlaskClient, site: MadePost, sign_in: An
 def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application with its limits, on the same database."""
     storage = huey.app, huey.storage
-    yield create_app(replace(settings, rate_limits="on"))
+    own = create_app(replace(settings, rate_limits="on"))
+    yield own
     huey.app, huey.storage = storage
+    with own.app_context():
+        db.engine.dispose()
 
 
 def test_who_asks_too_often_waits(limited: Flask, site: MadePost) -> None:

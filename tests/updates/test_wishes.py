@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from hcpov.app import create_app
 from hcpov.config import Settings
-from hcpov.extensions import huey
+from hcpov.extensions import db, huey
 from hcpov.updates import actions, tokens
 from tests.forms import hidden
 from tests.house.markup import problems_of
@@ -146,8 +146,11 @@ def test_one_click_needs_no_token_of_a_session_and_nothing_else_goes_without(
 def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application with its limits, on the same database."""
     storage = huey.app, huey.storage
-    yield create_app(replace(settings, rate_limits="on"))
+    own = create_app(replace(settings, rate_limits="on"))
+    yield own
     huey.app, huey.storage = storage
+    with own.app_context():
+        db.engine.dispose()
 
 
 def test_limits_hold_back_who_asks_and_never_who_leaves(app: Flask, limited: Flask) -> None:
