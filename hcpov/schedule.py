@@ -49,12 +49,14 @@ def forget_what_is_old() -> None:
 
 
 @huey.periodic_task(crontab(minute="*"))
+@once
 def index_what_was_left() -> None:
     """Puts into the search what was written past the application, or before it knew of searching."""
     search.catch_up()
 
 
 @huey.periodic_task(crontab(minute="47", hour="8"))
+@once
 def forget_words_that_were_erased() -> None:
     """Writes the search's indexes anew, in the night of most who read here: 8:47 UTC."""
     search.tidy()

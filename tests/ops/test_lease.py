@@ -121,7 +121,14 @@ def test_nothing_is_written_that_began_under_a_lease_that_is_over(two: Pair, app
 
 def test_what_is_done_once_and_what_by_each() -> None:
     done_once = {task.func.__name__ for task in schedule.PERIODIC if hasattr(task.func, "__wrapped__")}
-    assert done_once == {"publish_what_is_due", "tell_what_is_new", "forget_what_is_old", "back_up"}
+    assert done_once == {
+        "publish_what_is_due",
+        "tell_what_is_new",
+        "forget_what_is_old",
+        "index_what_was_left",
+        "forget_words_that_were_erased",
+        "back_up",
+    }
     assert {task.func.__name__ for task in schedule.PERIODIC} - done_once == {
         "press_what_lasts",
         "write_down_what_was_erased",
