@@ -40,7 +40,7 @@ def fields() -> list[Kept]:
 
     A form with a password, or of somebody who signs in, is never shown again. Files cannot be kept.
     """
-    if request.method != "POST" or request.mimetype not in FORMS or request.blueprint in {None, "security"}:
+    if request.method != "POST" or request.mimetype not in FORMS or request.blueprint in {None, "auth"}:
         return []
     try:
         if request.files or any("pass" in name for name in request.form):
