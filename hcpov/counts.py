@@ -36,7 +36,7 @@ class Counts:
     def add(self, *name: str, by: float = 1) -> None:
         """Adds to a number."""
         with self._lock:
-            place, numbers = self.place(name)
+            place, numbers = self._place(name)
             if place is not None:
                 numbers[place] += by
 
@@ -47,6 +47,11 @@ class Counts:
 
     def place(self, name: Name) -> "tuple[int | None, memoryview[float]]":
         """Returns where a number stands; None when there is no room for another."""
+        with self._lock:
+            return self._place(name)
+
+    def _place(self, name: Name) -> "tuple[int | None, memoryview[float]]":
+        # With the lock: a name stands in the file where its number does, and writing it lets other threads go on.
         if self._numbers is None:
             self._numbers = self._opened()
         place = self._places.get(name)

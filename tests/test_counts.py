@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -70,6 +72,22 @@ def test_cell_and_name_are_one_number(tmp_path: Path) -> None:
         counts.add("page", "hit", by=2)
         counts.cell("page", "hit").add()
         assert counts.totals() == {("page", "hit"): 4}
+
+
+def test_threads_that_begin_at_once_keep_names_and_numbers_together(tmp_path: Path) -> None:
+    for turn in range(20):
+        counts = Counts(tmp_path / str(turn))
+        start = Barrier(16)
+
+        def work(number: int, counts: Counts = counts, start: Barrier = start) -> None:
+            cell = counts.cell("page", str(number))
+            start.wait()
+            cell.add(number)
+            counts.add("request", str(number), by=number)
+
+        with ThreadPoolExecutor(16) as threads:
+            list(threads.map(work, range(16)))
+        assert counts.totals() == {(kind, str(each)): each for kind in ("page", "request") for each in range(16)}
 
 
 def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def at_night(own: Own) -> Iterator[Callable[[str], None]]:
 def test_the_worker_does_it_at_night_unless_it_is_told_not_to(
     own: Own, at_night: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("HCPOV_TEST_POSTGRES", raising=False)  # no setting of the process that is begun
+    for name in ("HCPOV_TEST_POSTGRES", "HCPOV_TEST_REDIS"):  # no settings of the process that is begun
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HCPOV_INSTANCE", str(own.settings.instance))
     monkeypatch.setenv("HCPOV_DATABASE_URL", own.settings.database_url)
     file: Path = places.folder(own.settings) / "rehearsal.json"
