@@ -1,6 +1,7 @@
 """The index is kept with what is written, whoever writes it and however."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from hcpov.search import index
 from hcpov.search.models import Due
 from tests.conftest import POSTGRES
 from tests.forms import WORDS, new_code
+from tests.live import wait_until
 from tests.make import MadePost, Make
 from tests.search.test_finding import titles
 
@@ -201,6 +203,45 @@ def test_an_old_site_is_put_in(app: Flask, within: None, make: Make) -> None:
         upgrade()
     assert indexed() == before == public()
     assert titles(app, "kettle") == ["A kettle."]
+
+
+def _hold_it(connection: sa.Connection) -> None:
+    connection.execute(sa.update(Comment).values(state=CommentState.HELD))
+
+
+def _withdraw_it(connection: sa.Connection) -> None:
+    connection.execute(sa.update(Post).values(state=State.WITHDRAWN))
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite has one writer")
+@pytest.mark.parametrize("change", [_hold_it, _withdraw_it])
+def test_what_is_taken_back_while_the_worker_puts_it_in_is_not_left(
+    within: None, make: Make, change: Callable[[sa.Connection], None]
+) -> None:
+    post = make.post()
+    rows = [{"kind": "p", "number": post.id}, {"kind": "c", "number": make.comment(post, "Said.")}]
+    _run("DELETE FROM search_post")
+    _run("DELETE FROM search_comment")
+    db.session.execute(sa.insert(Due), [row | {"later": True} for row in rows])
+    db.session.commit()
+
+    def take_back(other: sa.Connection) -> None:
+        change(other)
+        other.commit()
+
+    with db.engine.connect() as other, ThreadPoolExecutor(1) as thread:
+        assert index.keep(db.session.connection(), later=True) == 2
+        takes = thread.submit(take_back, other)
+        wait_until(lambda: takes.done() or _waits())
+        db.session.commit()
+        takes.result(timeout=20)
+    assert indexed() == public() != {(row["kind"], row["number"]) for row in rows}
+
+
+def _waits() -> bool:
+    """Says whether somebody waits for another's row."""
+    with db.engine.connect() as other:
+        return bool(other.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_a_long_post_is_put_in(app: Flask, within: None, make: Make) -> None:

@@ -15,8 +15,12 @@ NOTE_COMMENTS = (
     "INSERT INTO search_due (kind, number, later) SELECT 'c', comment.id, false FROM comment JOIN post ON post.id = comment.post_id"
     f" WHERE %s AND comment.state = 'published' AND post.kind = 'post' AND post.state = 'published' {DUE};"
 )
-LEAVE = "DELETE FROM search_%s WHERE rowid = old.id; DELETE FROM search_due WHERE kind = '%s' AND number = old.id;"
-LEAVE_COMMENTS = "DELETE FROM search_comment WHERE rowid IN (SELECT id FROM comment WHERE post_id = new.id);"
+# What is due goes first: on PostgreSQL that waits for who is putting the row in, and what is in is seen by what follows.
+LEAVE = "DELETE FROM search_due WHERE kind = '{1}' AND number = old.id; DELETE FROM search_{0} WHERE rowid = old.id;"
+OF_POST = "IN (SELECT id FROM comment WHERE post_id = new.id)"
+LEAVE_COMMENTS = (
+    f"DELETE FROM search_due WHERE kind = 'c' AND number {OF_POST}; DELETE FROM search_comment WHERE rowid {OF_POST};"
+)
 PLACES = "state, kind, blog_id"
 MOVED = "(old.state <> new.state OR old.kind <> new.kind OR old.blog_id <> new.blog_id)"
 SAID = (
@@ -30,12 +34,12 @@ TOLD = (
 )
 TRIGGERS = (
     ("post", "INSERT", "new.state = 'published'", NOTE_POST % "id = new.id"),
-    ("post", f"UPDATE OF {PLACES}, title, summary, html, byline_name, author_id, year, published_at", f"{MOVED} OR {SAID}", LEAVE % ("post", "p") + NOTE_POST % "id = new.id"),
+    ("post", f"UPDATE OF {PLACES}, title, summary, html, byline_name, author_id, year, published_at", f"{MOVED} OR {SAID}", LEAVE.format("post", "p") + NOTE_POST % "id = new.id"),
     ("post", f"UPDATE OF {PLACES}", MOVED, LEAVE_COMMENTS + NOTE_COMMENTS % "comment.post_id = new.id"),
-    ("post", "DELETE", "", LEAVE % ("post", "p")),
+    ("post", "DELETE", "", LEAVE.format("post", "p")),
     ("comment", "INSERT", "new.state = 'published'", NOTE_COMMENTS % "comment.id = new.id"),
-    ("comment", "UPDATE OF state, html, name, post_id, account_id, created_at", TOLD, LEAVE % ("comment", "c") + NOTE_COMMENTS % "comment.id = new.id"),
-    ("comment", "DELETE", "", LEAVE % ("comment", "c")),
+    ("comment", "UPDATE OF state, html, name, post_id, account_id, created_at", TOLD, LEAVE.format("comment", "c") + NOTE_COMMENTS % "comment.id = new.id"),
+    ("comment", "DELETE", "", LEAVE.format("comment", "c")),
     ("post_tag", "INSERT", "", NOTE_POST % "id = new.post_id" + NOTE_COMMENTS % "comment.post_id = new.post_id"),
     ("post_tag", "DELETE", "", NOTE_POST % "id = old.post_id" + NOTE_COMMENTS % "comment.post_id = old.post_id"),
     ("account", "UPDATE OF name", "old.name <> new.name", NOTE_POST % "author_id = new.id"),
