@@ -4,26 +4,34 @@ import subprocess
 import sys
 import threading
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from hcpov import config
 from hcpov.config import Settings
+from hcpov.ops.backups import names, places
+from hcpov.ops.backups.refusals import Refused
 
-HOUR = 3  # of the site's own time: few read, and the day of the backup is the day that people mean
+# Hours of the site's own time: few read, and the day of the backup is the day that people mean.
+NIGHT = range(3, 9)
 NICE = 10
 
 _under_way = threading.Lock()
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
-    """Says whether it is the hour, and whether ops want it."""
-    return settings.backups == "on" and hour(now, settings.zone) == HOUR
+    """Says whether ops want it, it is night, and tonight's is not there yet.
 
-
-def hour(now: datetime, zone: ZoneInfo) -> int:
-    """Returns the hour of a moment; the second of two hours of the same name, when clocks are set back, is none."""
-    here = now.astimezone(zone)
-    return -1 if here.fold else here.hour
+    Asked each hour: what a restart, a full disk or the end of the machine that was at it left undone is done an hour
+    later, until the night is over.
+    """
+    here = now.astimezone(settings.zone)
+    if settings.backups != "on" or here.hour not in NIGHT:
+        return False
+    began = here.replace(hour=NIGHT.start, minute=0, second=0, microsecond=0, fold=0)
+    try:
+        found = places.kept(settings, places.folder(settings))
+    except Refused:  # taking one says in its words why the bucket is not to be reached
+        return True
+    return not any(moment >= began for name in found if (moment := names.moment(name)))
 
 
 def begin() -> threading.Thread | None:

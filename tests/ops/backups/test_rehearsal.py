@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from hcpov import schedule
 from hcpov.extensions import db
-from hcpov.ops.backups import nightly, places, postgres, rehearsal
+from hcpov.ops.backups import names, nightly, places, postgres, rehearsal
 from tests.conftest import POSTGRES
 from tests.live import wait_until
 from tests.ops.backups.conftest import Own, pictured, quiet
@@ -44,23 +44,44 @@ def test_it_proves_the_backup_beside_the_running_site(own: Own) -> None:
 
 
 def test_what_is_wrong_is_written_down(own: Own) -> None:
-    names = pictured(own.app, own.settings.instance)
-    (own.settings.instance / "media" / names[0]).unlink()
+    pictures = pictured(own.app, own.settings.instance)
+    (own.settings.instance / "media" / pictures[0]).unlink()
     done = command(own, "backup", "--rehearse")
     assert (done.returncode, said(own)["ok"]) == (1, False)
-    assert done.stderr == f"Error: {said(own)['words']}\n" and names[0] in done.stderr
+    assert done.stderr == f"Error: {said(own)['words']}\n" and pictures[0] in done.stderr
     away = replace(own.settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert "PostgreSQL cannot be reached" in rehearsal.rehearse(away, quiet).words
     (places.folder(own.settings) / "rehearsal.json").write_text("{")
     assert rehearsal.last(own.settings) is None
 
 
-def test_the_hour_is_the_sites_own() -> None:
-    zone = ZoneInfo("America/New_York")
-    year = [datetime(2026, 1, 1, 0, 17, tzinfo=UTC) + timedelta(hours=each) for each in range(365 * 24)]
-    for hour in (1, nightly.HOUR):  # the first is there twice when clocks are set back
-        days = [each.astimezone(zone).date() for each in year if nightly.hour(each, zone) == hour]
-        assert len(days) == len(set(days)) == 365
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Asia/Kathmandu"])
+def test_there_is_one_in_each_night_of_the_sites_own(own: Own, zone: str) -> None:
+    settings = replace(own.settings, time_zone=zone)
+    folder = places.folder(settings)
+    folder.mkdir()
+    tried: list[datetime] = []
+    for number in range(365 * 24):
+        now = datetime(2026, 1, 1, 15, 17, tzinfo=UTC) + timedelta(hours=number)
+        if not nightly.is_due(settings, now):
+            continue
+        tried.append(now.astimezone(settings.zone))
+        if tried[-1].toordinal() % 3 or tried[-1].hour > 3:  # each third fails at first
+            for each in folder.iterdir():
+                each.unlink()
+            (folder / names.name(now)).touch()
+    first = [each.date() for each in tried if each.hour == 3]
+    again = [each.date() for each in tried if each.hour == 4]
+    assert len(first) == len(set(first)) == 365 and len(tried) == len(first) + len(again)
+    assert again == [each for each in first if each.toordinal() % 3 == 0]
+
+
+def test_a_bucket_that_cannot_be_reached_is_tried(own: Own) -> None:
+    settings = replace(
+        own.settings, time_zone="UTC", backup_url="s3://key:secret@127.0.0.1:1/kept?region=none&scheme=http"
+    )
+    for hour, due in ((2, False), (3, True), (8, True), (9, False)):
+        assert nightly.is_due(settings, datetime(2026, 11, 20, hour, 17, tzinfo=UTC)) is due
 
 
 @pytest.fixture
@@ -69,7 +90,7 @@ def at_night(own: Own) -> Iterator[Callable[[str], None]]:
 
     def work(backups: str) -> None:
         hour = datetime.now(ZoneInfo("UTC")).hour
-        west = (hour - nightly.HOUR + 12) % 24 - 12  # where it is three o'clock now
+        west = (hour - nightly.NIGHT.start + 12) % 24 - 12  # where it is three o'clock now
         zone = f"Etc/GMT{west:+d}"
         own.app.config["HCPOV"] = replace(own.settings, backups=backups, time_zone=zone)
         with own.app.app_context():
@@ -92,6 +113,6 @@ def test_the_worker_does_it_at_night_unless_it_is_told_not_to(
     nightly._under_way.release()
     at_night("on")
     assert nightly.begin() is None
-    wait_until(file.exists)
+    wait_until(file.exists, 120)
     assert said(own)["ok"] is True
     wait_until(lambda: not nightly._under_way.locked())
