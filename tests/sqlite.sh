@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole suite on SQLite, in Chromium and behind nginx and Caddy too when they are there. Arguments go to pytest.
+# The whole suite on SQLite; in Chromium, behind nginx and Caddy and by Prometheus's tool too when they are there.
+# Arguments go to pytest.
 # The browser tests serve htmx themselves, from the npm package of the version that the site asks the CDN for; axe-core
 # and the Nu checker come from npm too.
 set -euo pipefail
@@ -40,7 +41,7 @@ linted() { # leaves the folder as npm made it, or none: half of it would be wors
     fi
 }
 
-.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy systemd curl default-jre-headless
+.ci/packages chromium fonts-liberation nginx libnginx-mod-http-brotli-static caddy prometheus systemd curl default-jre-headless
 
 lacking=()
 command -v chromium >/dev/null || lacking+=(Chromium)
@@ -53,6 +54,7 @@ fronts=()
 [ -x /usr/sbin/nginx ] || fronts+=(nginx)
 [ -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ] || fronts+=(libnginx-mod-http-brotli-static)
 [ -x /usr/bin/caddy ] || fronts+=(caddy)
+[ -x /usr/bin/promtool ] || fronts+=(prometheus)
 
 left=() # what is left out
 leave() {
@@ -60,7 +62,7 @@ leave() {
     printf '%s are left out. Lacking: %s.\n' "$2" "$(printf '%s, ' "${@:3}" | sed 's/, $//')"
 }
 [ ${#lacking[@]} -eq 0 ] || leave browser "Browser tests" "${lacking[@]}"
-[ ${#fronts[@]} -eq 0 ] || leave front "Tests of nginx and Caddy" "${fronts[@]}"
+[ ${#fronts[@]} -eq 0 ] || leave front "Tests of deploy/" "${fronts[@]}"
 if [ ${#left[@]} -eq 0 ]; then
     exec .venv/bin/pytest -n 2 "$@"
 fi

@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def fronts_there() -> None:
-    """Debian's nginx with its Brotli module, and Caddy."""
-    lacking = [each.name for each in (fronts.NGINX, fronts.BROTLI, fronts.CADDY) if not each.exists()]
+    """Debian's nginx with its Brotli module, Caddy, and Prometheus's tool."""
+    lacking = [each.name for each in (fronts.NGINX, fronts.BROTLI, fronts.CADDY, fronts.PROMTOOL) if not each.exists()]
     if lacking:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"these tests need {', '.join(lacking)}")
 

@@ -23,6 +23,7 @@ SITE = f"site/{headers.build(BEHIND_A_FRONT)}"
 NGINX = Path("/usr/sbin/nginx")
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 CADDY = Path("/usr/bin/caddy")
+PROMTOOL = Path("/usr/bin/promtool")
 
 # What Debian's own nginx.conf says, as far as a site can feel it.
 AROUND = """
