@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
-from huey import SqliteHuey
-from huey.api import PeriodicTask, Task
-from huey.storage import PriorityRedisStorage, SqliteStorage
 from itsdangerous import BadSignature, Signer
 
+from hcpov.imports import without
 from hcpov.permissions import make_private
+
+with without("psycopg"):  # huey would have a queue in PostgreSQL too
+    from huey import SqliteHuey
+    from huey.api import PeriodicTask, Task
+    from huey.storage import PriorityRedisStorage, SqliteStorage
 
 try:
     from redis import ConnectionPool, RedisError

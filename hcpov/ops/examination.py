@@ -21,7 +21,7 @@ from hcpov.extensions import db, huey
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
 from hcpov.ops import checks, heartbeat, lease, queries, readiness, revisions
-from hcpov.ops.backups import rehearsal
+from hcpov.ops.backups import findings
 from hcpov.ops.checks import Check
 from hcpov.pages.changes import STORE
 
@@ -57,7 +57,7 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)
     if whose is None or whose[0] == lease.machine():  # the night's backup is made where the lease is
         yield checks.backup(newest_backup(settings.instance), clock.now())
-    if last := rehearsal.last(settings):
+    if last := findings.last(settings):
         yield checks.rehearsal(last.moment, last.ok, last.words, clock.now())
     yield checks.pages(_kept(), settings.pages_mb * checks.MEGABYTE)
     if judged := checks.front(_written(NGINX), build):

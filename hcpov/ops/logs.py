@@ -9,16 +9,22 @@ import sqlite3
 import sys
 import traceback
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-import structlog
 from jinja2 import TemplateError
 from sqlalchemy.exc import DBAPIError
-from structlog.typing import EventDict, Processor
 
 from hcpov import clock
 from hcpov.config import Settings
+from hcpov.imports import without
+
+with without("rich"):  # structlog would draw tracebacks with it, for no terminal of ours
+    import structlog
+    from structlog.typing import EventDict, Processor
+
+if TYPE_CHECKING:
+    import psycopg
+    from typing_extensions import TypeIs
 
 # The request that is being answered, by the number that its reader is told when something breaks.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -90,12 +96,17 @@ def told(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     if isinstance(error, DBAPIError) and error.orig is not None:
         return _message(error.orig)
-    if isinstance(error, psycopg.Error):  # its message may quote the row that was refused
+    if _is_of_postgresql(error):  # its message may quote the row that was refused
         parts = (error.sqlstate, error.diag.table_name, error.diag.constraint_name)
         return " ".join(each for each in parts if each)
     if isinstance(error, OSError):
         return error.strerror or ""
     return str(error) if isinstance(error, _OURS) else ""
+
+
+def _is_of_postgresql(error: BaseException) -> "TypeIs[psycopg.Error]":
+    """Says whether it is psycopg's, which is not loaded where the database is SQLite."""
+    return "psycopg" in sys.modules and isinstance(error, sys.modules["psycopg"].Error)
 
 
 def _stamped(_logger: Any, _method: str, line: EventDict) -> EventDict:

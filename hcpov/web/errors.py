@@ -9,7 +9,6 @@ import time
 from math import ceil
 from typing import Any
 
-import psycopg
 from flask import Flask, current_app, redirect, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -50,6 +49,7 @@ NO_ROOM = (
     lazy("We have no room just now"),
     lazy("The site's disk is full, so nothing was stored. Try again in a few minutes."),
 )
+POSTGRESQL_FULL = "53100"  # disk_full: https://www.postgresql.org/docs/15/errcodes-appendix.html
 NO_ROOM_ERRORS = {errno.ENOSPC, errno.EDQUOT}
 
 # What these say is all there is to it: nobody need write to us.
@@ -102,7 +102,7 @@ def _busy(error: OperationalError | sqlite3.OperationalError) -> Response:
     cause = error.orig if isinstance(error, OperationalError) else error
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     current_app.logger.error("database unavailable: %s", f"{type(cause).__name__} {code}".strip())
-    full = isinstance(cause, psycopg.errors.DiskFull) or code == "SQLITE_FULL"
+    full = code in {"SQLITE_FULL", POSTGRESQL_FULL}
     return page(ServiceUnavailable(), no_room=full)
 
 

@@ -10,9 +10,9 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import import_module
 
 from PIL import Image, ImageDraw, ImageFont, features
-from text_unidecode import unidecode
 
 WIDTH, HEIGHT = 1200, 630  # as Open Graph's readers crop nothing of it
 PAPER, INK, SOFT, RULE, ACCENT = "#fbfaf6", "#1c2529", "#566268", "#dedbd1", "#0b5c5d"  # as static/css/pov.css has them
@@ -77,8 +77,14 @@ def _nearest(font: Font, character: str) -> str:
     """Returns a character, or the plain letter that a Latin one comes from, or nothing."""
     if _has(font, character):
         return character
-    plain = unidecode(character) if unicodedata.name(character, "").startswith("LATIN ") else ""
+    plain = _plain(character) if unicodedata.name(character, "").startswith("LATIN ") else ""
     return plain if _has_all(font, plain) else ""
+
+
+def _plain(character: str) -> str:
+    # Its tables take 4 MB: loaded for the few titles that need them.
+    plain: str = import_module("text_unidecode").unidecode(character)
+    return plain
 
 
 def _letters(text: str) -> int:

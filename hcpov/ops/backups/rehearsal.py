@@ -1,33 +1,19 @@
 """The rehearsal: a backup that nobody has put back is none. It is taken, put back beside the site, proved, and removed.
 
-What it found is `rehearsal.json` among the backups, for whoever looks after the site.
+What it found is written down, for whoever looks after the site.
 """
 
 import json
 import time
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from pathlib import Path
+from dataclasses import asdict
 
 from hcpov import clock
 from hcpov.config import Settings
-from hcpov.ops.backups import erased, names, places, restoring, running, taking
+from hcpov.ops.backups import erased, findings, names, restoring, running, taking
 from hcpov.ops.backups import side as sides
+from hcpov.ops.backups.findings import Found
 from hcpov.ops.backups.refusals import Refused, told
 from hcpov.ops.backups.taking import Progress
-
-FILE = "rehearsal.json"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a rehearsal found, in `words`. `seconds` are of all of it, `size` is of the backup, 0 without one."""
-
-    moment: datetime
-    ok: bool
-    words: str
-    seconds: float
-    size: int
 
 
 def rehearse(settings: Settings, progress: Progress) -> Found:
@@ -49,15 +35,6 @@ def rehearse(settings: Settings, progress: Progress) -> Found:
     return found
 
 
-def last(settings: Settings) -> Found | None:
-    """Returns what the last rehearsal found, None when there was none or its file cannot be read."""
-    try:
-        said = json.loads(_path(settings).read_bytes())
-        return Found(**{**said, "moment": datetime.fromisoformat(said["moment"])})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _proved(settings: Settings, name: str, stamp: str, progress: Progress) -> str:
     """Puts a kept backup back beside the site and removes it again; returns what it was worth. Raises Refused."""
     with (
@@ -72,11 +49,7 @@ def _proved(settings: Settings, name: str, stamp: str, progress: Progress) -> st
 
 
 def _write(settings: Settings, found: Found) -> None:
-    path = _path(settings)
+    path = findings.path(settings)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with told("What the rehearsal found could not be written down."):
         erased.put(path, json.dumps({**asdict(found), "moment": found.moment.isoformat()}).encode() + b"\n")
-
-
-def _path(settings: Settings) -> Path:
-    return places.folder(settings) / FILE

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 from hcpov.config import Settings
-from hcpov.ops.backups import rehearsal, sqlite, taking
+from hcpov.ops.backups import findings, sqlite, taking
 from hcpov.ops.backups.refusals import Refused
 from hcpov.ops.upgrades import releases, services
 from hcpov.ops.upgrades.releases import Release
@@ -32,7 +32,7 @@ def lines(settings: Settings, version: str, steps: list[str], found: str) -> Ite
     yield f"From {here.version} to {version}." if version else f"In place, {here.version}: code and link stay."
     tables = f"{len(steps)} migration{'s'[: len(steps) - 1]}: {', '.join(steps)}" if steps else "nothing to change"
     yield f"Tables at {found or 'nothing'}: {tables}."
-    if last := rehearsal.last(settings):
+    if last := findings.last(settings):
         yield f"The last backup and its rehearsal took {last.seconds:,.0f} s, on {last.moment:%Y-%m-%d}."
     needed = taking.need(settings) + COPIES * _size(settings) + (CODE if version else 0)
     free = shutil.disk_usage(settings.instance).free

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from hcpov import schedule
 from hcpov.extensions import db
-from hcpov.ops.backups import names, nightly, places, postgres, rehearsal
+from hcpov.ops.backups import findings, names, nightly, places, postgres, rehearsal
 from tests.conftest import POSTGRES
 from tests.live import wait_until
 from tests.ops.backups.conftest import Own, pictured, quiet
@@ -33,7 +33,7 @@ def test_it_proves_the_backup_beside_the_running_site(own: Own) -> None:
         found = rehearsal.rehearse(own.settings, quiet)
     (kept,) = places.kept(own.settings, places.folder(own.settings)).items()
     assert found.ok and found.words == f"{kept[0]} can be put back: 1 posts, 1 comments."
-    assert (found.size, rehearsal.last(own.settings)) == (kept[1], found)
+    assert (found.size, findings.last(own.settings)) == (kept[1], found)
     assert said(own).keys() == {"moment", "ok", "words", "seconds", "size"}
     assert own.bodies() == ["Here."] and left(own) == []
     if POSTGRES:
@@ -52,7 +52,7 @@ def test_what_is_wrong_is_written_down(own: Own) -> None:
     away = replace(own.settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert "PostgreSQL cannot be reached" in rehearsal.rehearse(away, quiet).words
     (places.folder(own.settings) / "rehearsal.json").write_text("{")
-    assert rehearsal.last(own.settings) is None
+    assert findings.last(own.settings) is None
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Asia/Kathmandu"])
