@@ -20,15 +20,20 @@ from hcpov.ops.setup.steps import Command, File, Folder, Link, Modes, Record, St
 
 Headers = Callable[[Settings], str]
 
-# What each package brings, to know whether it is there.
+# What each package brings, to know whether it is there. Cards for sharing are drawn in the fonts.
+_FONTS = {
+    "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSerif-Bold.ttf",
+    "fonts-liberation": "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+}
 _PACKAGES = {
     "nginx": {
         "nginx": "/usr/sbin/nginx",
         "libnginx-mod-http-brotli-static": "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so",
         "certbot": "/usr/bin/certbot",
         "logrotate": "/usr/sbin/logrotate",
+        **_FONTS,
     },
-    "caddy": {"caddy": "/usr/bin/caddy"},
+    "caddy": {"caddy": "/usr/bin/caddy", **_FONTS},
 }
 _MEND_NGINX = "What it said names the line. The old site is still served: nginx was not told of the new one."
 _TABLES = ("hcpov.sqlite3", "hcpov.sqlite3-wal", "hcpov.sqlite3-shm", "jobs.sqlite3", "limits.sqlite3", signing.FILE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hcpov.blog.machines import cards
 from tests.ops.setup.running import RELAY, SITE, setup, tree, words
 
 INSTANCE = "srv/hcpov/instance"
@@ -194,6 +195,22 @@ def test_caddy_gets_its_file_and_no_other(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / INSTANCE).stat().st_mode) == 0o700
     other = setup(tmp_path, "--front", "nginx")
     assert (other.returncode, "caddy is in front of this site. Stop it first" in other.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("front", ["nginx", "caddy"])
+def test_the_fonts_of_the_cards_are_installed(tmp_path: Path, front: str) -> None:
+    """Both packages are asked for, and each brings the first font that cards look for."""
+    packages = ("fonts-dejavu-core", "fonts-liberation")
+    brought = tmp_path / "usr/share/fonts/truetype"
+    for folder, font in (("dejavu", cards._SERIF[0]), ("liberation", cards._SANS[0])):
+        said = setup(tmp_path, *words(front=front), "--dry-run").stdout
+        (line,) = (each for each in said.splitlines() if "Debian's packages: " in each)
+        assert [each for each in packages if each in line.replace(",", "").split()] == list(packages)
+        (brought / folder).mkdir(parents=True)
+        (brought / folder / font).touch()
+        packages = packages[1:]
+    said = setup(tmp_path, *words(front=front), "--dry-run").stdout
+    assert "fonts-" not in "".join(each for each in said.splitlines() if "Debian's packages: " in each)
 
 
 def test_the_address_that_the_server_listens_on_is_the_fronts_too(tmp_path: Path) -> None:
