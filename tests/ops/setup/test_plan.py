@@ -200,12 +200,12 @@ def test_caddy_gets_its_file_and_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize("front", ["nginx", "caddy"])
 def test_the_fonts_of_the_cards_are_installed(tmp_path: Path, front: str) -> None:
     """Both packages are asked for, and each brings the first font that cards look for."""
-    packages = ("fonts-dejavu-core", "fonts-liberation")
+    packages = ["fonts-dejavu-core", "fonts-liberation"]
     brought = tmp_path / "usr/share/fonts/truetype"
     for folder, font in (("dejavu", cards._SERIF[0]), ("liberation", cards._SANS[0])):
         said = setup(tmp_path, *words(front=front), "--dry-run").stdout
         (line,) = (each for each in said.splitlines() if "Debian's packages: " in each)
-        assert [each for each in packages if each in line.replace(",", "").split()] == list(packages)
+        assert [each for each in packages if each in line.replace(",", "").split()] == packages
         (brought / folder).mkdir(parents=True)
         (brought / folder / font).touch()
         packages = packages[1:]
