@@ -65,10 +65,12 @@ def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None) -> St
     else:
         step = _judge_words(post_id, form, None)
     step.code = challenges.issue(post_id)
-    if trouble == FIRST_CODE:
-        step.problems.append(FIRST_CODE)
-    else:
+    if trouble != FIRST_CODE:
         form.code.errors = [trouble or USED]
+    elif form.errors:  # more than one step is left
+        form.code.errors = [EMPTY]
+    else:
+        step.problems.append(FIRST_CODE)
     return step
 
 

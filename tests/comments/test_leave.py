@@ -68,6 +68,16 @@ def test_without_scripts_the_code_comes_with_every_word(app: Flask, client: Flas
     assert stored(app)[0].disclosure == "I sell pens."
 
 
+def test_who_left_fields_empty_is_not_told_that_one_step_is_left(app: Flask, client: FlaskClient, make: Make) -> None:
+    post = make.post()
+    first = client.post(post.comments, data=WORDS | {"name": ""})
+    assert first.status_code == 422
+    assert "One step is left" not in first.text and "Please look at the marked fields." in first.text
+    assert 'id="name-error"' in first.text and 'id="code-error"' in first.text
+    filled = kept(first.text) | {"name": "Ada", "challenge": (token := hidden(first.text))}
+    assert client.post(post.comments, data=filled | {"code": right_code(app, token)}).status_code == 303
+
+
 def test_new_code_button_keeps_the_words(app: Flask, client: FlaskClient, make: Make) -> None:
     post = make.post()
     code = new_code(app, client, post)

@@ -76,7 +76,11 @@ def test_a_comment_without_anything(client: FlaskClient, make: Make, headers: di
     post = make.post()
     answer = client.post(post.comments, data={"name": " "}, headers=headers)
     assert answer.status_code == 422
-    for words in ("Falta un paso", "Escriba su nombre, por favor.", "Escriba su comentario, por favor."):
+    for words in (
+        "Escriba las cifras de la imagen",
+        "Escriba su nombre, por favor.",
+        "Escriba su comentario, por favor.",
+    ):
         assert words in answer.text
     assert ("<html" in answer.text) == (not headers)
 
