@@ -42,7 +42,7 @@ WORDS = {
     ),
     429: (lazy("Too many at once"), lazy("Many requests came from your network. Wait a minute, then try again.")),
     500: (lazy("Something broke here"), lazy("It is our fault and has been noted. Please try again in a minute.")),
-    503: (lazy("We are out of breath"), lazy("The site could not answer just now. Go back and try again in a minute.")),
+    503: (lazy("We are out of breath"), lazy("The site could not answer just now. Please try again in a minute.")),
 }
 
 NO_ROOM = (

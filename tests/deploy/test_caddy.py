@@ -72,7 +72,7 @@ def test_who_finds_nobody_is_told_to_come_back(tmp_path: Path) -> None:
         answer = ask(address, "/")
     assert (answer.status, answer.all("retry-after"), answer.all("cache-control")) == (503, ["60"], ["no-store"])
     assert answer.all("content-type") == ["text/html; charset=utf-8"]
-    assert b"Go back and try again in a minute." in answer.body
+    assert b"Please try again in a minute." in answer.body
 
 
 def _steady(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

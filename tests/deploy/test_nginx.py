@@ -109,7 +109,7 @@ def test_who_finds_nobody_is_told_to_come_back(lonely: Nginx) -> None:
         answer = ask(lonely.https, path)
         assert (answer.status, answer.all("retry-after"), answer.all("cache-control")) == (503, ["60"], ["no-store"])
         assert {name for name, _ in answer.headers} >= SECURITY | {"strict-transport-security"}
-        assert b"Go back and try again in a minute." in answer.body
+        assert b"Please try again in a minute." in answer.body
 
 
 def test_finished_pages_are_there_while_nobody_answers(lonely: Nginx) -> None:

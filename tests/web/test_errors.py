@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, abort
 from flask.testing import FlaskClient
 
+from hcpov.blog.models import State
 from hcpov.extensions import db
 from hcpov.web.redirects import local_path
 from tests.forms import HTMX
@@ -33,6 +34,19 @@ def test_broken_database_gets_a_page(client: FlaskClient, broken_database: None)
     assert "<title>" in answer.text and "try again in a minute" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "SELECT" not in answer.text
+
+
+def test_every_error_page_leads_on(
+    client: FlaskClient, make: Make, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = make.post(state=State.WITHDRAWN)
+    for path in ("/no-such-page/", gone.path):
+        page = client.get(path).text
+        assert '<a class="button plain" href="/">' in page and page.count('<a href="/search">') == 2  # one in the bar
+    monkeypatch.setitem(app.view_functions, "blog.blogs", lambda: abort(503))
+    bare = client.get("/blogs/")
+    assert bare.status_code == 503 and '<a class="button plain" href="/">' in bare.text
+    assert "Go back" not in bare.text  # a form that was kept on its page is sent again from there
 
 
 def test_error_as_page_and_fragment(client: FlaskClient) -> None:
