@@ -26,7 +26,7 @@ from hcpov.text.tongues import known
 
 KEPT = 1_000_000  # characters that a draft may hold, more than can be saved: nothing is lost while it is shortened
 NUMBER_LENGTH, TAB_LENGTH = 9, 32
-ANNOUNCE = [("yes", lazy("Tell them when it is published")), ("no", lazy("Do not tell them"))]
+ANNOUNCE = [("yes", lazy("Tell them when published")), ("no", lazy("Do not tell them"))]
 
 
 def few_tags(_form: Form, field: Field) -> None:

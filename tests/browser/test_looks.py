@@ -1,0 +1,122 @@
+"""What was seen to be ugly once, measured: bars that wrap, fields and buttons of two heights, ink on paper."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, FloatRect, Page, expect
+
+from hcpov.config import Settings
+from tests import live
+from tests.browser.conftest import Open, violations
+from tests.browser.filled import Filled, fill
+from tests.browser.test_everybody import sign_in
+from tests.make import Make
+from tests.updates.readers import letters, tell
+
+# What shows and would be printed on anything but white paper.
+INKED = """[...document.querySelectorAll('body *')].filter(each => each.checkVisibility()).filter(each => {
+  const found = getComputedStyle(each)
+  return !['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(found.backgroundColor) || found.backgroundImage !== 'none'
+}).map(each => each.outerHTML.slice(0, 90))"""
+# Words in a table's first column that stand on two lines.
+PIECES = """[...document.querySelectorAll('.list tbody th a')].flatMap(each => [...each.textContent.matchAll(/\\S+/g)]
+  .filter(word => {
+    const range = document.createRange()
+    range.setStart(each.firstChild, word.index)
+    range.setEnd(each.firstChild, word.index + word[0].length)
+    return new Set([...range.getClientRects()].map(each => each.top)).size > 1
+  }).map(word => word[0]))"""
+ON_SCREEN_ONLY = "button, .button, form.filter, .welcome, .blogs, .leave, .byline > a"
+
+
+@pytest.fixture
+def filled(app: Flask, make: Make) -> Filled:
+    """A site with something of everything."""
+    return fill(app, make)
+
+
+def box(page: Page, selector: str) -> FloatRect:
+    """Returns where the first of some elements is."""
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None, selector
+    return found
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_name_leaves_the_bar_its_links_in_one_line(filled: Filled, open_page: Open, width: int) -> None:
+    page = open_page("/sign-in", width=width)
+    sign_in(page, filled.admin)
+    page.goto("/")
+    assert box(page, ".welcome nav")["height"] < 45 and box(page, ".welcome")["height"] < 100
+    page.get_by_role("button", name="Sign out").click()
+    assert box(page, ".welcome nav")["height"] < 45 and box(page, ".welcome")["height"] < 75
+
+
+def test_fields_and_their_buttons_stand_level(filled: Filled, open_page: Open) -> None:
+    page = open_page("/search")
+    assert box(page, "#q")["height"] == box(page, ".search .button")["height"]
+    sign_in(page, filled.admin)
+    page.goto("/desk/members")
+    assert box(page, "#q")["y"] == box(page, ".filter .button")["y"]
+    page.goto("/desk/audit")
+    assert box(page, "#who")["height"] == box(page, "#what")["height"]
+    assert abs(box(page, "#until")["y"] - box(page, ".filter .button")["y"]) <= 1
+
+
+def test_names_in_the_desks_tables_are_not_cut_into_pieces(filled: Filled, open_page: Open, settings: Settings) -> None:
+    with live.serving(settings, "--web-only", HCPOV_LANGUAGE="es") as spanish:  # whose headings leave names less room
+        page = open_page("/sign-in", width=390, site=spanish)
+        sign_in(page, filled.admin)
+        page.goto("/desk/")
+        assert page.locator(".list tbody th").count() == 4
+        assert page.evaluate(PIECES) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_takes_no_ink_but_for_words(filled: Filled, open_page: Open, scheme: str) -> None:
+    page = open_page("/sign-in", scheme=scheme)
+    sign_in(page, filled.admin)
+    page.emulate_media(media="print", color_scheme="dark" if scheme == "dark" else "light")
+    found = []
+    post = f"{filled.post.path}#comment-{filled.values['any']['number']}"
+    for path in (
+        "/",
+        post,
+        f"{filled.post.path}cite",
+        "/desk/held",
+        "/desk/audit",
+        "/desk/health",
+        "/desk/credentials",
+    ):
+        page.goto(path)
+        found += [f"{path}: {each}" for each in page.evaluate(INKED)]
+        shown = page.locator(ON_SCREEN_ONLY).locator("visible=true")
+        found += [f"{path}: {each.evaluate('each => each.outerHTML.slice(0, 90)')}" for each in shown.all()]
+        assert violations(page, "color-contrast") == [], path
+    assert found == [], "\n".join(found)
+
+
+def test_the_citation_is_copied(filled: Filled, open_page: Open) -> None:
+    page = open_page(f"{filled.post.path}cite")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#copied")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#citation").inner_text().strip()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_are_read_on_a_telephone_in_the_dark(
+    app: Flask, chromium: Browser, filled: Filled, scheme: str
+) -> None:
+    tell(app)
+    [letter, *_] = [each.html for each in letters(app) if "<hr>" in each.html]
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, is_mobile=True)
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.route("**/letter", lambda route: route.fulfill(body=letter, content_type="text/html"))
+    page.goto("http://127.0.0.1/letter")
+    assert page.evaluate("document.documentElement.clientWidth") == 390  # no page of 980 in small print
+    # In the dark the colours are the browser's own, which axe-core takes to stand on white.
+    assert scheme == "dark" or violations(page, "color-contrast") == []
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches && getComputedStyle(document.body).color")
+    assert dark == ("rgb(255, 255, 255)" if scheme == "dark" else False)
+    context.close()
