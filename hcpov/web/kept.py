@@ -13,6 +13,7 @@ LABELS = {
     "body": lazy("Your words"),
     "name": lazy("Name"),
     "title": lazy("Title"),
+    "place title": lazy("Professional title"),  # of a person, who has a place too
     "place": lazy("Place"),
     "disclosure": lazy("Disclosure"),
 }
@@ -54,4 +55,5 @@ def fields() -> list[Kept]:
 def _label(name: str, value: str) -> str:
     if name == "website" or not (name in WORDS or len(value.split()) > 1):
         return ""
-    return str(LABELS.get(name, OTHER)) if value.strip() else ""
+    key = "place title" if name == "title" and "place" in request.form else name
+    return str(LABELS.get(key, OTHER)) if value.strip() else ""

@@ -98,6 +98,7 @@ def test_a_guest_keeps_every_word_and_sends_them_from_there(
     assert answer.status_code == 503 and answer.headers["Retry-After"] == "60"
     assert "We have no room just now" in answer.text and "Try again in a few minutes" in answer.text
     assert "Your words are safe on this page" in answer.text and answer.headers["Cache-Control"].endswith("no-store")
+    assert ">Professional title</label>" in answer.text and ">Title</label>" not in answer.text
     where, fields = sent_again(answer.text)
     assert (where, fields) == (post.comments, form)
     said = capfd.readouterr()
