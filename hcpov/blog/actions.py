@@ -186,7 +186,8 @@ def change(post: Post, fields: dict[str, str], base: int, account_id: int, kind:
     if not versions.claim(post, base, Post.state.in_(WAS_PUBLIC)):
         return False
     history.begin(post)
-    write(post, {name: text for name, text in texts.tidy(fields).items() if name in texts.REVISED})
+    was = post.lang
+    write(post, {name: text for name, text in texts.tidy(fields).items() if name in texts.OPEN})
     if kind == Change.MINOR:
         post.updated_at = before
     buried = []
@@ -194,7 +195,8 @@ def change(post: Post, fields: dict[str, str], base: int, account_id: int, kind:
         history.erase(post.id)
         buried.append(tombstones.bury(tombstones.TEXT, post.id))
     post.retracted = post.retracted or kind == Change.RETRACTION
-    history.note_change(post, account_id, kind, reason)
+    facts = {"lang": post.lang, "lang_was": was} if post.lang != was else {}
+    history.note_change(post, account_id, kind, reason, **facts)
     db.session.commit()
     tombstones.write_down(buried)
     return True

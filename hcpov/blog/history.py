@@ -35,13 +35,16 @@ def record(
     return revision
 
 
-def note_change(post: Post, account_id: int | None, kind: Change, reason: str) -> None:
-    """Keeps a change as a revision, with its notice and its line in the log. Does not commit."""
+def note_change(post: Post, account_id: int | None, kind: Change, reason: str, **facts: str) -> None:
+    """Keeps a change as a revision, with its notice and its line in the log, which tells `facts` too.
+
+    Does not commit.
+    """
     revision = record(post, account_id, kind, reason, clock.now())
     if kind not in {Change.MINOR, Change.RETURN}:
         notice = {"number": str(revision.number), "kind": kind.value, "reason": reason, "at": revision.at.isoformat()}
         post.notices = [*post.notices, notice]
-    note(account_id, f"post {kind.value}", f"post {post.id}", reason, revision=revision.number)
+    note(account_id, f"post {kind.value}", f"post {post.id}", reason, revision=revision.number, **facts)
 
 
 def begin(post: Post) -> None:

@@ -29,6 +29,7 @@ NAMES = {
     "editors_note": lazy("Editor's note"),
     "body": lazy("Text"),
     "disclosure": lazy("Disclosure"),
+    "lang": lazy("Language"),
 }
 
 
@@ -141,7 +142,7 @@ def compared(post_id: int, pairs: Collection[tuple[RevisionRow, RevisionRow]]) -
 def changed_fields(old: dict[str, str], new: dict[str, str]) -> list[FieldChange]:
     """Returns what changed in a post's words, field by field; nothing for a field that stayed."""
     found = []
-    for name in texts.REVISED:
+    for name in texts.OPEN:
         before, after = old.get(name, ""), new.get(name, "")
         if before != after:
             paragraphs = differences(before, after)

@@ -7,6 +7,8 @@ from hcpov.text.plain import one_line
 from hcpov.text.slugs import slug_for
 
 REVISED = ("title", "summary", "editors_note", "body", "disclosure")
+# What can be changed in the open. A revision keeps the words; their language is a fact about them, as the log tells.
+OPEN = (*REVISED, "lang")
 # What can be said only before publication, as strings too: whether subscribers are told, whose account, when.
 BEFORE = ("slug", "announce", "author", "at")
 TYPED = (*REVISED, *BEFORE, "tags", "byline_name", "byline_title", "byline_place", "embargo", "lang")

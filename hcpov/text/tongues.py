@@ -47,6 +47,11 @@ def direction(tag: str) -> str:
     return Locale.parse(tag, sep="-").text_direction if known(tag) else "ltr"
 
 
+def choices() -> list[tuple[str, str]]:
+    """Returns the languages of the list with what they call themselves."""
+    return [(tag, own_name(tag)) for tag in COMMON]
+
+
 @cache
 def own_name(tag: str) -> str:
     """Returns what a language calls itself, such as `español`."""

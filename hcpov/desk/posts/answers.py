@@ -79,7 +79,7 @@ def editor(
         shown=shown,
         people=[("", gettext("No account: the guest's name alone")), *_people(post)],
         announce=ANNOUNCE,
-        tongues=[(tag, tongues.own_name(tag)) for tag in tongues.COMMON],
+        tongues=tongues.choices(),
         kept=[draft for draft in mine if draft is not shown],
         others=queries.open_elsewhere(post.id, seat.account_id),
         at=_clock,

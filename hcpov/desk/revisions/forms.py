@@ -7,6 +7,7 @@ from hcpov.auth.forms import Form
 from hcpov.blog import texts
 from hcpov.blog.models import POST_TITLE_LENGTH, REASON_LENGTH, SUMMARY_LENGTH, Change
 from hcpov.comments.forms import at_most, cleaned, line, said
+from hcpov.desk.posts.forms import is_known, tag
 from hcpov.languages import gettext, lazy
 from hcpov.text import identifiers
 from hcpov.text.plain import is_blank
@@ -67,6 +68,7 @@ class ChangeForm(Form):
         lazy("Text"), [said(lazy("Please leave some text.")), at_most(BODY_LENGTH, lazy("A post"))], filters=[cleaned]
     )
     disclosure = TextAreaField(lazy("Disclosure"), [at_most(NOTE_LENGTH, lazy("A disclosure"))], filters=[cleaned])
+    lang = StringField(lazy("Language"), [is_known], filters=[tag])
     kind = StringField(
         lazy("Kind of change"), [AnyOf([kind.value for kind in KINDS], lazy("Say what kind of change it is."))]
     )
@@ -97,5 +99,8 @@ class ChangeForm(Form):
     saves = False
 
     def words(self) -> dict[str, str]:
-        """Returns the words as they would be stored."""
-        return texts.tidy({name: self[name].data or "" for name in texts.REVISED})
+        """Returns the words as they would be stored. The language stays what it was where it was not asked for."""
+        found = {name: self[name].data or "" for name in texts.OPEN}
+        if self.was is not None and self.is_submitted() and not self.lang.raw_data:
+            found["lang"] = self.was["lang"]
+        return texts.tidy(found)

@@ -15,7 +15,7 @@ from hcpov.desk.policy import Keeper
 from hcpov.desk.revisions.forms import KINDS, ChangeForm, ReasonForm, version_of
 from hcpov.desk.writers import post_here, was_public
 from hcpov.languages import lazy
-from hcpov.text import markdown
+from hcpov.text import markdown, tongues
 from hcpov.web.paging import row_number
 from hcpov.web.redirects import see_other
 
@@ -42,7 +42,7 @@ def change_form(number: int) -> Response:
     words, older = _words_of(post), row_number("from")
     if older is not None:
         words |= texts.fields_of_revision(revisions.one(number, older) or abort(404))
-    form = ChangeForm(formdata=None, version=post.version, **{name: words[name] for name in texts.REVISED})
+    form = ChangeForm(formdata=None, version=post.version, **words)
     return _page(keeper, post, form, older=older)
 
 
@@ -103,13 +103,20 @@ def _published(number: int) -> tuple[Keeper, Post]:
 
 
 def _words_of(post: Post) -> dict[str, str]:
-    return {name: getattr(post, name) for name in texts.REVISED}
+    return {name: getattr(post, name) for name in texts.OPEN}
 
 
 def _page(keeper: Keeper, post: Post, form: ChangeForm, status: int = 200, **more: Any) -> Response:
     """Answers with the form. Two queries more for the preview of a removal: what it would erase."""
     context: dict[str, Any] = {"post": post, "form": form, "kinds": KINDS, "path": post_path(post), "older": None}
-    context |= {"stale": "", "preview": False, "html": "", "changes": [], "erases": None} | more
+    context |= {
+        "tongues": tongues.choices(),
+        "stale": "",
+        "preview": False,
+        "html": "",
+        "changes": [],
+        "erases": None,
+    } | more
     if context["preview"]:
         context["html"] = markdown.render_post(form.body.data or "")
     if context["preview"] or context["stale"]:
