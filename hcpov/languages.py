@@ -5,6 +5,9 @@ string that somebody reads in a browser or a letter goes through here; logs and 
 Flask-Security and WTForms say comes with them, through Flask-Babel.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import NullTranslations
@@ -30,6 +33,7 @@ FOLDER = config.ROOT / "hcpov" / "translations"
 TRANSLATED = tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
 _UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 _NO_HIGHER_UNIT = 1e9
+_IN_ENGLISH: ContextVar[bool] = ContextVar("in English", default=False)
 
 NOTHING = NullTranslations()  # says everything as it is written here, in English
 
@@ -174,9 +178,19 @@ def ago(moment: datetime, now: datetime) -> str:
     return gettext("just now")
 
 
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Has everything said in English meanwhile: on a terminal, whatever the site speaks."""
+    token = _IN_ENGLISH.set(True)
+    try:
+        yield
+    finally:
+        _IN_ENGLISH.reset(token)
+
+
 def _locale() -> Locale | None:
     """Returns how dates and numbers are written; None for English, whose forms are our own and quicker."""
-    if not has_app_context() or (settings := config.current()).language == "en":
+    if _IN_ENGLISH.get() or not has_app_context() or (settings := config.current()).language == "en":
         return None
     return _parsed(settings.language)
 
@@ -187,7 +201,7 @@ def _parsed(language: str) -> Locale:
 
 
 def _catalogue() -> NullTranslations:
-    return _speech().catalogue if has_app_context() else NOTHING
+    return NOTHING if _IN_ENGLISH.get() or not has_app_context() else _speech().catalogue
 
 
 def _speech() -> "Speech":

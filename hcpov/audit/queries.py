@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from hcpov import languages
+from hcpov.audit import words
 from hcpov.audit.models import Audit
 from hcpov.extensions import db
 from hcpov.text import dates
@@ -131,10 +132,10 @@ def _row(line: Audit) -> AuditRow:
         id=line.id,
         account_id=line.account_id,
         what=line.what,
-        about=line.about,
+        about=words.subject(line.about),
         about_account=int(named[1]) if named else None,
         reason=line.reason,
-        details=[(key.replace("_", " "), str(value)) for key, value in line.details.items() if value not in ("", None)],
+        details=[words.fact(key, value) for key, value in line.details.items() if value not in ("", None)],
         at=languages.long_moment(line.at),
         at_machine=dates.machine(line.at),
     )

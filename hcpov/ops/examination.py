@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hcpov import clock
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
+from hcpov.languages import gettext
 from hcpov.mail import queries as mail
 from hcpov.mail.queries import Queue
 from hcpov.ops import checks, heartbeat, lease, queries, readiness, revisions
@@ -134,7 +135,11 @@ def _problem() -> str | None:
         return None if is_away else str(orig)
     if told in {"ok", "0"}:
         return ""
-    return f"{told} indexes cannot be used; REINDEX mends them" if is_postgres else told.replace("\n", " ")
+    return (
+        gettext("%(count)s indexes cannot be used; REINDEX mends them", count=told)
+        if is_postgres
+        else told.replace("\n", " ")
+    )
 
 
 def _queue() -> Queue | None:
@@ -156,10 +161,12 @@ def _lease() -> tuple[str, timedelta] | None:
 def _not_shared(settings: Settings) -> list[str]:
     """Says what is each machine's own by these settings, and must not be."""
     said = {
-        "the database is a file of this one: set HCPOV_DATABASE_URL.": settings.database.startswith("sqlite"),
-        "the secret was not set: without the same HCPOV_SECRET_KEY, sessions end at each.": not settings.secret_key,
-        "pictures lie on this one: set HCPOV_MEDIA_URL.": not settings.media_url,
-        "rate limits are counted on each: set HCPOV_REDIS_URL.": not settings.redis_url,
+        gettext("the database is a file of this one: set HCPOV_DATABASE_URL."): settings.database.startswith("sqlite"),
+        gettext(
+            "the secret was not set: without the same HCPOV_SECRET_KEY, sessions end at each."
+        ): not settings.secret_key,
+        gettext("pictures lie on this one: set HCPOV_MEDIA_URL."): not settings.media_url,
+        gettext("rate limits are counted on each: set HCPOV_REDIS_URL."): not settings.redis_url,
     }
     return [words for words, is_so in said.items() if is_so]
 

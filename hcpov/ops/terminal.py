@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from hcpov import languages
 from hcpov.config import Settings
 from hcpov.ops import checks, deliverability
 from hcpov.ops.checks import Check
@@ -42,8 +43,9 @@ def look_after_mail(settings: Settings, selector: str, nameserver: str) -> int:
 def tell(found: Iterable[Check]) -> int:
     """Prints one check after the other, as each is done; returns the exit code."""
     bad = 0
-    for each in found:
-        bad += each.state == checks.BAD
-        click.echo(f"  {each.state:5} {each.name}: {each.words}")
+    with languages.in_english():
+        for each in found:
+            bad += each.state == checks.BAD
+            click.echo(f"  {each.state:5} {each.name}: {each.words} {each.cited}".rstrip())
     click.echo(f"{bad} to mend." if bad else "The site is well.")
     return 1 if bad else 0

@@ -5,8 +5,9 @@ The file is JSON (RFC 8259). Its shape, version 1:
     {"format": "hcpov personal data", "version": 1, "site": …, "site_address": …, "made_at": …, "held_under": …,
      "parts": {"comments": {"words": what these are, "rows": [{"number": 1, "body": …, …}, …]}, …}}
 
-Moments are RFC 3339 in UTC, pages are paths on the site, texts are as they were typed. A part or a field may come
-new within a version; one that is renamed or goes makes a new version.
+The names of fields, and what is chosen from a list such as a state, are English in the file and the site's language
+in lines. Moments are RFC 3339 in UTC, pages are paths on the site, texts are as they were typed. A part or a field
+may come new within a version; one that is renamed or goes makes a new version.
 """
 
 import json
@@ -19,11 +20,11 @@ from zoneinfo import ZoneInfo
 from hcpov import clock, config, languages
 from hcpov.languages import gettext
 from hcpov.text import dates
+from hcpov.transfer import labels
 from hcpov.transfer.queries import Part, Row
 
 FORMAT, VERSION = "hcpov personal data", 1
 LONG = {"about", "body", "editors_note"}  # fields of several lines
-LABELS = {"email": "E-mail", "new_email": "New e-mail"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def as_lines(parts: Iterable[Part]) -> list[ReadPart]:
 
 def _lines(row: Row, zone: ZoneInfo) -> list[Line]:
     return [
-        Line(LABELS.get(name) or name.replace("_", " ").capitalize(), text, name in LONG)
+        Line(labels.of(name), text, name in LONG)
         for name, value in row.items()
-        if (text := _said(value, zone))
+        if (text := _said(labels.chosen(name, value), zone))
     ]
 
 
@@ -79,7 +80,7 @@ def _said(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         return languages.long_moment(value)
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_said(each, zone)}" for name, each in value.items())
+        return ", ".join(f"{labels.of(name)}: {_said(labels.chosen(name, each), zone)}" for name, each in value.items())
     if isinstance(value, list):
         return "; ".join(_said(each, zone) for each in value)
     return "" if value is None else str(value)

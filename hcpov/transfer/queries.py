@@ -164,7 +164,9 @@ def _credentials(account_id: int) -> Wanted:
 def _posts(account_id: int) -> Wanted:
     p = Post
     wanted = select(p.id.label("number"), p.title, *_place(), p.kind, p.state, p.published_at, p.updated_at, p.summary)
-    wanted = wanted.add_columns(p.editors_note, p.byline_name, p.byline_title, p.byline_place, p.disclosure, p.body)
+    wanted = wanted.add_columns(
+        p.editors_note, p.byline_name, p.byline_title, p.byline_place, p.disclosure, p.lang, p.body
+    )
     return wanted.join(Blog, Blog.id == p.blog_id).where(p.author_id == account_id).order_by(p.id)
 
 
@@ -235,7 +237,7 @@ def _subscriptions(email: str) -> Part:
         "What this address asked to hear of: a blog, the comments on a post, the answers to a comment of it, or the "
         "whole site where none is named."
     )
-    return Part("subscriptions", "Keep Me Updated", words, _rows(wanted.where(theirs).order_by(s.id)))
+    return Part("subscriptions", gettext("Keep Me Updated"), words, _rows(wanted.where(theirs).order_by(s.id)))
 
 
 def _messages(email: str) -> Part:

@@ -6,19 +6,24 @@ the brackets went past it.
 
 import html
 import re
+import smtplib
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from hcpov.auth.models import ADMIN
 from hcpov.blog.models import State
 from hcpov.comments.models import State as CommentState
+from hcpov.mail import problems
+from hcpov.mail.answers import Step, broken, sorted_out
 from hcpov.ops import build
-from tests.forms import HTMX
+from tests.forms import HTMX, hidden
 from tests.make import MadeAccount, MadePost, Make
 
 SignIn = Callable[[MadeAccount], FlaskClient]
@@ -32,7 +37,7 @@ MONTHS = "January February March April May June July August September October No
 NAMES = set(
     f"{MONTHS} AM PM just now Health Care POV CSV JSON Atom RSS Feed ms width device initial scale "
     "hcpov localhost org example America New York alpha omega arkhe "
-    "post account http https md webp png html npi en".split()
+    "http https md webp png html npi en KB MB GB TB".split()
 )
 
 
@@ -115,7 +120,8 @@ DESK = """/desk/ /desk/posts /desk/posts?show=published /desk/posts/{draft} /des
 /desk/posts/{post_id}/revisions /desk/posts/{post_id}/change /desk/held /desk/words /desk/blogs
 /desk/blogs/{blog_id}/edit /desk/blogs/new /desk/pictures /desk/members /desk/members?q=zzz
 /desk/members/{member} /desk/credentials /desk/credentials/granted /desk/pages /desk/pages/new
-/desk/mail /desk/mail?which=given-up /desk/audit /moderation/""".split()
+/desk/mail /desk/mail?which=given-up /desk/audit /desk/health
+/desk/posts/{post_id}/review /moderation/""".split()
 
 
 def wrong_in(client: FlaskClient, paths: list[str]) -> list[str]:
@@ -138,6 +144,45 @@ def test_pages_for_members(greek: Greek, sign_in: SignIn, pseudo: None) -> None:
 
 def test_pages_of_the_desk(greek: Greek, sign_in: SignIn, pseudo: None) -> None:
     assert wrong_in(sign_in(greek.admin), greek.fill(DESK)) == []
+
+
+def test_what_is_held_about_a_member(greek: Greek, sign_in: SignIn, pseudo: None) -> None:
+    browser = sign_in(greek.admin)
+    token = hidden(browser.get(greek.fill(["/desk/posts/{draft}"])[0]).text, "csrf_token")
+    fields = {"csrf_token": token, "title": "Αρχή", "body": "Λόγια.", "base": "1", "tab": "a"}
+    assert browser.post(greek.fill(["/desk/posts/{draft}/draft"])[0], data=fields).status_code == 200
+    browser.post(
+        greek.fill(["/desk/posts/{post_id}/review"])[0], data={"csrf_token": token, "name": "Ω", "on": "2026-03-03"}
+    )
+    browser.post("/account/data", data={"csrf_token": token, "as": "page"})  # a line in the log
+    answer = browser.post("/account/data", data={"csrf_token": token, "as": "page"})
+    assert answer.status_code == 200 and answer.text.count("⟦") > 60
+    assert foreign(answer.text) == []
+    assert wrong_in(browser, ["/desk/audit"]) == []
+
+
+@pytest.mark.parametrize("of", [problems.SHAPES, [problems.IN_A_ROW]])
+def test_why_a_letter_was_not_sent(of: list[str], app: Flask, pseudo: None) -> None:
+    known = {
+        "code": "550 5.1.1",
+        "step": "the call",
+        "kind": "TimeoutError",
+        "problem": "refused with 550",
+        "number": "3",
+    }
+    with app.app_context():
+        assert [said for each in of if foreign(said := problems.said(each % known).replace("TimeoutError", ""))] == []
+
+
+def test_each_answer_of_a_relay_has_its_words(app: Flask, pseudo: None) -> None:
+    errors = [OSError(), TimeoutError(), ssl.SSLError(), socket.gaierror(), ConnectionRefusedError()]
+    errors += [smtplib.SMTPServerDisconnected(), smtplib.SMTPConnectError(421, "No")]
+    kept = [str(broken(step, error)) for step in Step for error in errors]
+    codes = [(250, b""), (421, b"4.7.0 Later"), (451, b"Later"), (550, b"5.1.1 No"), (550, b"No"), (552, b"Large")]
+    kept += [str(sorted_out(step, code, words)) for step in Step for code, words in codes]
+    with app.app_context():
+        assert [each for each in kept if not problems.said(each).startswith("⟦")] == []
+        assert problems.said("words of an older version") == "words of an older version"
 
 
 def test_answers_to_forms(client: FlaskClient, greek: Greek, pseudo: None) -> None:

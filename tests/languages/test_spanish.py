@@ -1,5 +1,6 @@
 """A site in Spanish, from the first page to the last letter, with scripts and without."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,12 +12,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hcpov import languages
+from hcpov import clock, languages
 from hcpov.app import create_app
 from hcpov.auth.models import ADMIN
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
+from hcpov.mail import turns
 from hcpov.mail.models import Message
+from hcpov.ops import terminal
+from hcpov.ops.backups import places, rehearsal
+from hcpov.ops.examination import examine
 from hcpov.web.headers import build
 from tests.forms import HTMX, WORDS, hidden, new_code
 from tests.make import MadeAccount, Make
@@ -171,3 +176,35 @@ def test_the_setting_makes_a_spanish_site(app: Flask, settings: Settings, tmp_pa
 
 def test_finished_pages_of_another_language_are_not_found(settings: Settings) -> None:
     assert build(settings) != build(replace(settings, language="es"))
+
+
+def test_health_is_said_in_spanish_at_the_desk_and_in_english_on_a_terminal(
+    app: Flask, make: Make, sign_in: SignIn, spanish: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = sign_in(make.account(roles=(ADMIN,))).get("/desk/health").text
+    assert "<b>Base de datos</b>" in page and "La base de datos está íntegra." in page and 'lang="en"' not in page
+    with app.app_context():
+        terminal.tell(examine(app.config["HCPOV"], "build"))
+        assert languages.gettext("Database") == "Base de datos"  # English ends with the command
+    said = capsys.readouterr().out
+    assert "Database: The database is whole." in said and "datos" not in said
+
+
+def test_what_a_rehearsal_wrote_down_is_marked_as_english(
+    app: Flask, make: Make, sign_in: SignIn, spanish: None
+) -> None:
+    path = places.folder(app.config["HCPOV"]) / rehearsal.FILE
+    path.parent.mkdir(exist_ok=True)
+    found = {"moment": clock.now().isoformat(), "ok": True, "words": "It can be put back.", "seconds": 1.0, "size": 1}
+    path.write_text(json.dumps(found), encoding="utf-8")
+    page = sign_in(make.account(roles=(ADMIN,))).get("/desk/health").text
+    path.unlink()
+    assert 'junto al sitio: <span lang="en">It can be put back.</span>' in page
+
+
+def test_why_mail_stands_still_is_said_in_spanish(app: Flask, make: Make, sign_in: SignIn, spanish: None) -> None:
+    with app.app_context():
+        turns.pause("the relay answered 554 5.7.1 to the sender, 3 times in a row")
+        db.session.commit()
+    page = sign_in(make.account(roles=(ADMIN,))).get("/desk/mail").text
+    assert "el servidor de correo respondió 554 5.7.1 ante el remitente, 3 veces seguidas" in page

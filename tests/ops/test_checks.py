@@ -31,7 +31,7 @@ def days(number: float) -> datetime:
         (checks.permissions({KEY: 0o600, TABLES: 0o644}), WARN, "chmod o-rwx i/hcpov.sqlite3"),
         (checks.clock(0.3), OK, "agree"),
         (checks.clock(-7.0), WARN, "7 seconds behind ours"),
-        (checks.clock(3600.0), BAD, "3600 seconds ahead of ours"),
+        (checks.clock(3600.0), BAD, "3,600 seconds ahead of ours"),
         (checks.clock(None), WARN, "could not be asked"),
         (checks.database(""), OK, "whole"),
         (checks.database("row 3 missing from index"), BAD, "damaged: row 3 missing from index. Stop the site"),

@@ -50,7 +50,7 @@ SHAPE = {
     "passkeys": "name created_at last_used_at",
     "credentials": "profession region issued_by number link state reason asked_at decided_at expires_on",
     "posts": "number title page kind state published_at updated_at summary editors_note byline_name byline_title "
-    "byline_place disclosure body",
+    "byline_place disclosure lang body",
     "drafts": "post_number post began_at saved_at fields",
     "savings": "post_number post version",
     "revisions": "post page number kind reason at",

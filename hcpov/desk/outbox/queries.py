@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from hcpov import clock, config, languages
 from hcpov.extensions import db
-from hcpov.mail import refusals, turns
+from hcpov.mail import problems, refusals, turns
 from hcpov.mail.addresses import masked
 from hcpov.mail.models import THE_RELAY, Message, Relay
 
@@ -55,7 +55,7 @@ def counts() -> tuple[int, int, str]:
     waits, failed = (select(func.count()).where(*each).scalar_subquery() for each in (_WAITS, _FAILED))
     away = select(Relay.problem).where(Relay.id == THE_RELAY, Relay.failures > 0).scalar_subquery()
     row = db.session.execute(select(waits, failed, away)).one()
-    return row[0], row[1], row[2] or ""
+    return row[0], row[1], problems.said(row[2] or "")
 
 
 def outbox(which: str, after: int | None, whole: bool) -> Outbox:
@@ -125,7 +125,7 @@ def _row(each: _Listed, now: datetime, whole: bool, refused: bool) -> MailRow:
         each.subject,
         _moment(each.created_at),
         each.tries,
-        each.problem,
+        problems.said(each.problem),
         _moment(each.not_before) if ahead else "",
         taken,
         ahead if each.gave_up_at is None else each.has_words,
