@@ -78,7 +78,9 @@ def ddddocr(folder: Path, python: str) -> Answers:
 
 def listeners(folder: Path, python: str) -> Answers:
     """Returns what template matching hears."""
-    return _elsewhere([python, str(HERE / "captcha_listeners.py"), str(folder), str(speech.VOICES)], "numpy (--ocr)")
+    return _elsewhere(
+        [python, str(HERE / "captcha_listeners.py"), str(folder), str(speech.VOICES / "en")], "numpy (--ocr)"
+    )
 
 
 def tesseract(folder: Path) -> Answers:

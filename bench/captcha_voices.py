@@ -1,7 +1,7 @@
-"""Makes the clips of hcpov/captcha/voices again: `python bench/captcha_voices.py`. Needs Debian's espeak-ng.
+"""Makes the clips of hcpov/captcha/voices again: `python bench/captcha_voices.py [es …]`. Needs Debian's espeak-ng.
 
-They are kept in the repository: 0.3 MB, ours, and the same on every machine, where clips made at set-up would ask each
-server for espeak-ng and sound different after its upgrades.
+They are kept in the repository: 0.3 MB for each language, ours, and the same on every machine, where clips made at
+set-up would ask each server for espeak-ng and sound different after its upgrades.
 """
 
 import array
@@ -16,20 +16,39 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from hcpov.captcha.speech import RATE, VOICES
 
-WORDS = {"0": "zero", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "8": "eight", "9": "nine"}
+DIGITS = "02345689"
+WORDS = {
+    "en": "zero two three four five six eight nine".split(),
+    "es": "cero dos tres cuatro cinco seis ocho nueve".split(),
+}
 
 # What espeak-ng calls them, pitch (0-99), words a minute: all unlike, all plain. None that croaks or whispers.
 SPEAKERS = {
-    "anna": ("en-us+f2", 50, 150),
-    "bert": ("en-gb-x-rp+m1", 38, 135),
-    "cleo": ("en-gb-scotland+f3", 55, 140),
-    "dora": ("en-us+f4", 42, 175),
-    "emil": ("en-us+m3", 45, 140),
-    "fred": ("en-029+m7", 50, 170),
-    "gina": ("en-gb+f1", 60, 145),
-    "hugo": ("en-us-nyc+m4", 35, 145),
-    "ines": ("en-gb-x-rp+f5", 48, 140),
-    "john": ("en-us", 55, 150),
+    "en": {
+        "anna": ("en-us+f2", 50, 150),
+        "bert": ("en-gb-x-rp+m1", 38, 135),
+        "cleo": ("en-gb-scotland+f3", 55, 140),
+        "dora": ("en-us+f4", 42, 175),
+        "emil": ("en-us+m3", 45, 140),
+        "fred": ("en-029+m7", 50, 170),
+        "gina": ("en-gb+f1", 60, 145),
+        "hugo": ("en-us-nyc+m4", 35, 145),
+        "ines": ("en-gb-x-rp+f5", 48, 140),
+        "john": ("en-us", 55, 150),
+    },
+    # From Spain and from Latin America, which say cero and cinco apart.
+    "es": {
+        "anna": ("es+f2", 50, 160),
+        "bert": ("es+m1", 38, 150),
+        "cleo": ("es-419+f3", 55, 155),
+        "dora": ("es-419+f4", 42, 180),
+        "emil": ("es-419+m3", 45, 155),
+        "fred": ("es+m7", 50, 175),
+        "gina": ("es+f1", 60, 160),
+        "hugo": ("es-419+m4", 35, 155),
+        "ines": ("es-419+f5", 48, 165),
+        "john": ("es", 55, 165),
+    },
 }
 LOUDNESS = 30.0  # root of the mean square of a clip, of 127
 SILENCE = 0.03  # of the loudest: less is cut away at both ends
@@ -37,17 +56,18 @@ TAPS = 40  # half the length of the low-pass, in samples of the clip as spoken
 
 
 def main() -> None:
-    """Speaks every digit with every voice and writes the clips."""
-    VOICES.mkdir(exist_ok=True)
-    for old in VOICES.glob("*.wav"):
-        old.unlink()
-    total = 0
-    for name, speaker in SPEAKERS.items():
-        for digit, word in WORDS.items():
-            path = VOICES / f"{digit}-{name}.wav"
-            write(path, level(trimmed(slower(*spoken(word, *speaker)))))
-            total += path.stat().st_size
-    print(f"{len(SPEAKERS)} voices, {len(WORDS)} digits, {total:,} bytes in {VOICES}")
+    """Speaks every digit with every voice of the languages that are named, or of all, and writes the clips."""
+    for language in sys.argv[1:] or WORDS:
+        folder, total = VOICES / language, 0
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.wav"):
+            old.unlink()
+        for name, speaker in SPEAKERS[language].items():
+            for digit, word in zip(DIGITS, WORDS[language], strict=True):
+                path = folder / f"{digit}-{name}.wav"
+                write(path, level(trimmed(slower(*spoken(word, *speaker)))))
+                total += path.stat().st_size
+        print(f"{len(SPEAKERS[language])} voices, {len(DIGITS)} digits, {total:,} bytes in {folder}")
 
 
 def spoken(word: str, voice: str, pitch: int, speed: int) -> tuple[list[float], int]:

@@ -7,7 +7,7 @@ Eight bits at 8 kHz as plain WAV, which every browser plays, leave five seconds 
 not in every browser. The package's own sound takes 100 KB and 0.4 s, and matching its few clips solves it 83 % of the
 time. Here that solves 6-8 %; spectra matched with these very clips, which lie open, solve half (bench/captcha.py).
 Fewer layers, drifts or decibels would let more through, more of them would shut out people who hear badly.
-The clips are ours, made once by bench/captcha_voices.py.
+The clips are ours, made once by bench/captcha_voices.py, in each language that has a folder of them.
 """
 
 import hashlib
@@ -20,6 +20,8 @@ from pathlib import Path
 
 RATE = 8000
 VOICES = Path(__file__).with_name("voices")
+ENGLISH = "en"
+SPOKEN = frozenset(path.name for path in VOICES.iterdir())
 LONGEST = 4.9  # seconds; 8,000 bytes each
 
 _BEFORE, _AFTER = 0.25, 0.2  # seconds of babble alone
@@ -31,18 +33,25 @@ _LAYERS = 2
 _HISS = 5  # the highest value of noise, of 127
 
 _Clip = tuple[int, ...]  # samples around zero
+_Clips = dict[tuple[str, str], _Clip]  # by digit and voice
 
 
-def speak(code: str, seed: bytes) -> bytes:
+def spoken(language: str) -> str:
+    """Returns the language in which digits are spoken on a site: its own, or English where nobody speaks that."""
+    own = language.partition("-")[0]
+    return own if own in SPOKEN else ENGLISH
+
+
+def speak(code: str, seed: bytes, language: str = ENGLISH) -> bytes:
     """Returns the digits spoken, as WAV of at most 40,000 bytes. Whoever does not know the seed cannot foresee it."""
-    voices, ground = voices_and_ground(code, seed)
+    voices, ground = voices_and_ground(code, seed, language)
     return _wav(bytes([min(255, max(1, int(value + 128.5))) for value in map(add, voices, ground)]))
 
 
-def voices_and_ground(code: str, seed: bytes) -> tuple[list[float], list[float]]:
+def voices_and_ground(code: str, seed: bytes, language: str = ENGLISH) -> tuple[list[float], list[float]]:
     """Returns the two halves of the sound: the digits with silence between them, and what lies under them."""
     chance = _Chance(seed)
-    clips, names = _clips()
+    clips, names = _clips(language)
     heard: list[list[float]] = []
     last = ""
     for digit in code:
@@ -57,7 +66,7 @@ def voices_and_ground(code: str, seed: bytes) -> tuple[list[float], list[float]]
     for samples, gap in zip(heard, [*gaps, int(_AFTER * RATE)], strict=True):
         voices += samples
         voices += [0.0] * gap
-    return voices, _babble(len(voices), chance)
+    return voices, _babble(len(voices), chance, clips)
 
 
 class _Chance:
@@ -83,9 +92,8 @@ class _Chance:
         return self._noise.digest(length)
 
 
-def _babble(length: int, chance: _Chance) -> list[float]:
+def _babble(length: int, chance: _Chance, clips: _Clips) -> list[float]:
     """Returns hiss, and layers of clips played backwards at other speeds."""
-    clips, _ = _clips()
     keys = sorted(clips)
     hiss = [(value - 127.5) * _HISS / 127.5 for value in range(256)]
     ground = [hiss[value] for value in chance.noise(length)]
@@ -142,10 +150,10 @@ def _wav(samples: bytes) -> bytes:
 
 
 @cache
-def _clips() -> tuple[dict[tuple[str, str], _Clip], list[str]]:
-    """Returns the clips by digit and voice, and the voices. 0.3 MB, read when the first sound is asked for."""
+def _clips(language: str = ENGLISH) -> tuple[_Clips, list[str]]:
+    """Returns a language's clips, and the voices. 0.3 MB, read when the first sound is asked for."""
     clips = {}
-    for path in sorted(VOICES.glob("*.wav")):
+    for path in sorted((VOICES / language).glob("*.wav")):
         digit, name = path.stem.split("-")
         with wave.open(str(path)) as sound:
             clips[digit, name] = tuple(value - 128 for value in sound.readframes(sound.getnframes()))

@@ -4,6 +4,7 @@ import io
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
+from hcpov import config
 from hcpov.blog import queries as blogs
 from hcpov.captcha import challenges, drawing, queries, speech
 from hcpov.extensions import limiter
@@ -31,7 +32,9 @@ def audio(challenge: str) -> Response:
     code = challenges.read(challenge)
     if code is None or code.kind != challenges.CODE or code.old or queries.was_used(code):
         abort(404)
-    sound = speech.speak(challenges.digits(code.nonce), challenges.seed(code.nonce))
+    sound = speech.speak(
+        challenges.digits(code.nonce), challenges.seed(code.nonce), speech.spoken(config.current().language)
+    )
     # send_file answers requests for a part, without which Safari plays nothing.
     answer = send_file(io.BytesIO(sound), mimetype="audio/wav", conditional=True, etag=False, max_age=0)
     answer.headers["Cache-Control"] = "no-store"

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from hcpov import config, languages
 from hcpov.captcha.challenges import DIGITS
+from hcpov.captcha.speech import spoken
 from hcpov.comments.models import BODY_LENGTH
 from hcpov.pages import recording
 from hcpov.web.assets import asset, readers_styles
@@ -51,6 +52,7 @@ def install(app: Flask) -> None:
         htmx_url=settings.htmx_url,
         htmx_integrity=config.HTMX_INTEGRITY,
         code_digits=DIGITS,
+        code_spoken=spoken,
         body_length=BODY_LENGTH,
         hole=recording.hole,
         end_of_hole=recording.end_of_hole,

@@ -12,19 +12,24 @@ from flask.testing import FlaskClient
 
 from hcpov.captcha import challenges, speech
 from hcpov.captcha.challenges import ALPHABET, DIGITS
+from hcpov.languages import TRANSLATED
 from tests.forms import hidden, right_code
 from tests.make import Make
 
 CODES = [(ALPHABET * DIGITS)[number : number + DIGITS] for number in range(30)]
 
 
+LANGUAGES = pytest.mark.parametrize("language", sorted(speech.SPOKEN))
+
+
 def seed(number: int) -> bytes:
     return hashlib.sha256(str(number).encode()).digest()
 
 
-def test_small_whole_and_of_the_length_of_five_digits() -> None:
+@LANGUAGES
+def test_small_whole_and_of_the_length_of_five_digits(language: str) -> None:
     for number, code in enumerate(CODES):
-        file = speech.speak(code, seed(number))
+        file = speech.speak(code, seed(number), language)
         assert len(file) <= 40_000
         with wave.open(io.BytesIO(file)) as sound:
             assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 1, 8000)
@@ -40,17 +45,20 @@ def test_same_seed_same_bytes_and_no_other() -> None:
     assert speech.speak("24689", seed(1)) != speech.speak("24688", seed(1))
 
 
-def test_longest_code_of_the_slowest_clips_fits() -> None:
-    clips, _ = speech._clips()
+@LANGUAGES
+def test_longest_code_of_the_slowest_clips_fits(language: str) -> None:
+    clips, _ = speech._clips(language)
     longest = max(map(len, clips.values())) / speech._SPEED[0] / speech.RATE
     assert DIGITS * longest + speech._BEFORE + speech._AFTER <= speech.LONGEST
 
 
-def test_every_digit_has_the_same_voices() -> None:
-    clips, names = speech._clips()
+@LANGUAGES
+def test_every_digit_has_the_same_voices(language: str) -> None:
+    clips, names = speech._clips(language)
     assert len(names) >= 6
     assert set(clips) == {(digit, name) for digit in ALPHABET for name in names}
-    assert sum(path.stat().st_size for path in speech.VOICES.iterdir()) <= 600_000
+    assert len(set(clips.values())) == len(clips)
+    assert sum(path.stat().st_size for path in (speech.VOICES / language).iterdir()) <= 600_000
 
 
 def test_no_voice_speaks_twice_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,9 +78,10 @@ def test_no_voice_speaks_twice_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(set(spoken)) == len(speech._clips()[1])
 
 
-def test_digits_stand_above_what_is_under_them() -> None:
+@LANGUAGES
+def test_digits_stand_above_what_is_under_them(language: str) -> None:
     for number, code in enumerate(CODES):
-        voices, ground = speech.voices_and_ground(code, seed(number))
+        voices, ground = speech.voices_and_ground(code, seed(number), language)
         assert len(voices) == len(ground)
         pairs = [(voice, under) for voice, under in zip(voices, ground, strict=True) if voice]
         above = 10 * math.log10(sum(voice**2 for voice, _ in pairs) / sum(under**2 for _, under in pairs))
@@ -106,3 +115,9 @@ def test_sound_in_parts(client: FlaskClient, make: Make) -> None:
     assert part.data == whole.data[100:200]
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.data)}"
     assert part.headers["Cache-Control"] == "no-store"
+
+
+def test_every_language_of_a_catalogue_is_spoken() -> None:
+    assert {*TRANSLATED, "en"} <= speech.SPOKEN
+    assert [speech.spoken(each) for each in ("en", "es", "es-MX", "ar")] == ["en", "es", "es", "en"]
+    assert speech.speak("24689", seed(1), "es") != speech.speak("24689", seed(1))

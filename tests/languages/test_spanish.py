@@ -15,6 +15,7 @@ from sqlalchemy import select
 from hcpov import clock, languages
 from hcpov.app import create_app
 from hcpov.auth.models import ADMIN
+from hcpov.captcha import challenges, speech
 from hcpov.config import Settings
 from hcpov.extensions import db, huey
 from hcpov.mail import turns
@@ -23,7 +24,8 @@ from hcpov.ops import terminal
 from hcpov.ops.backups import places, rehearsal
 from hcpov.ops.examination import examine
 from hcpov.web.headers import build
-from tests.forms import HTMX, WORDS, hidden, new_code
+from tests.forms import HTMX, WORDS, hidden, new_code, right_code
+from tests.languages.conftest import Speaking
 from tests.make import MadeAccount, Make
 
 SignIn = Callable[[MadeAccount], FlaskClient]
@@ -208,3 +210,20 @@ def test_why_mail_stands_still_is_said_in_spanish(app: Flask, make: Make, sign_i
         db.session.commit()
     page = sign_in(make.account(roles=(ADMIN,))).get("/desk/mail").text
     assert "el servidor de correo respondió 554 5.7.1 ante el remitente, 3 veces seguidas" in page
+
+
+def test_a_spanish_site_speaks_spanish(app: Flask, client: FlaskClient, make: Make, spanish: None) -> None:
+    page = client.get(f"/captcha?for={make.post().id}").text
+    assert "inglés" not in page and "Escuchar" in page
+    answer = client.get(f"/captcha/{hidden(page)}/audio")
+    with app.app_context():
+        challenge = challenges.read(hidden(page))
+        assert challenge is not None
+        assert answer.data == speech.speak(right_code(app, hidden(page)), challenges.seed(challenge.nonce), "es")
+
+
+def test_a_site_whose_language_nobody_speaks_says_so(client: FlaskClient, make: Make, speaking: Speaking) -> None:
+    path = f"/captcha?for={make.post().id}"
+    assert "They are spoken in English." not in client.get(path).text
+    with speaking("ar"):
+        assert "They are spoken in English." in client.get(path).text
