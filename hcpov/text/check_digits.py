@@ -40,3 +40,11 @@ def iban(number: str) -> bool:
     """Says whether a bank account number without blanks has the check digits of ISO 13616."""
     moved = number[4:] + number[:4]
     return 15 <= len(number) <= 34 and int("".join(str(int(letter, 36)) for letter in moved)) % 97 == 1
+
+
+def dni(number: str) -> bool:
+    """Says whether a number is a Spanish identity card's (DNI, NIE): its letter is what 23 leaves of the digits."""
+    if len(number) < 2 or not number[-1:].isalpha():
+        return False
+    digits = number[:-1].translate(str.maketrans("XYZ", "012"))
+    return digits.isdecimal() and len(digits) == 8 and "TRWAGMYFPDXBNJZSQVHLCKE"[int(digits) % 23] == number[-1]

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from re import compile as pattern
 
-from hcpov.text import contacts, cued_numbers, occasions, person_names, postal
+from hcpov.text import contacts, cued_numbers, occasions, person_names, postal, spanish
 from hcpov.text.finds import Find, Kind, Span, apart
 from hcpov.text.passage import Passage
 
 __all__ = ["Find", "Kind", "find"]
 
 _WORD = pattern(r"\w+")
-_TITLES = frozenset("mr mrs ms miss mx dr prof professor herr frau and".split())
+_TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor herr frau and sr sra srta don doña dña señor señora dra y".split()
+)
 
 
 def find(text: str, own_words: Iterable[str] = ()) -> list[Find]:
@@ -39,7 +41,7 @@ def _outside_links(passage: Passage) -> Iterator[Span]:
     """Yields what every noun finds, but nothing inside a cited link; a link's own page or machine counts."""
     links = iter(contacts.links(passage))
     link = next(links, None)
-    nouns = (cued_numbers, contacts, postal, occasions, person_names)
+    nouns = (cued_numbers, contacts, postal, occasions, person_names, spanish)
     for span in sorted(chain.from_iterable(noun.spans(passage) for noun in nouns), key=lambda span: span.start):
         while link and link[1] <= span.start:
             link = next(links, None)

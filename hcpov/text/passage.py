@@ -24,7 +24,7 @@ _UNSEEN = re.compile(
 _SENTENCE_END = re.compile(r"""[.!?]["')\]]?\s|\n""")
 _SHORTENED = frozenset(
     "mr mrs ms dr prof no nr st tel acct vs pp pt e.g i.e jan feb mar apr jun jul aug sep sept oct nov dec "
-    "hosp ave".split()
+    "hosp ave sr sra srta dra".split()
 )
 _ENDLESS = re.compile(r"(?<!\w)\w{200,}")
 _LAST_WORD = re.compile(r"[a-z.]{1,6}$")

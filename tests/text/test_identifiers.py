@@ -250,6 +250,11 @@ HOSTILE = [
     "Ab Cd, 45, ",
     "1.",
     "+1 ",
+    "mi paciente Ab ",
+    "Ab de la Cd ",
+    "ingresó el 1 ",
+    "calle Ab ",
+    "número de historia 1 ",
 ]
 
 

@@ -16,7 +16,8 @@ FOLDER = Path(__file__).parent
 # Rules are not tried where nothing calls for them: this calls for all.
 EVERY_CUE = (
     " 1 @ : / . dot (at :// .com/ mrn record member account licence device vehicle ssn plate tel zip live box , "
-    "straße street rue y age is turned man mr 's ninety name patient my wife bed"
+    "straße street rue y age is turned man mr 's ninety name patient my wife bed "
+    "nhc dni póliza cuenta serie matr tel calle vive postal fecha ingresó el años llama paciente: mi su señor cama"
 )
 _LABEL = re.compile(r"\{\{(\w+)\|([^{}]+)\}\}")
 
