@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hcpov import clock, config
 from hcpov.audit.actions import note
@@ -267,11 +268,13 @@ def take_review_back(post: Post, account_id: int) -> None:
 def let_go(account: Account, keep_name: bool) -> None:
     """Readies a writer's posts for the end of the account: what was public stays, drafts and scheduled posts go.
 
-    What the account brought in for a guest writer is the guest's, and stays as it is. The database takes the author
-    out of posts when the account is deleted. Does not commit.
+    What the account brought in for a guest writer is the guest's, and stays as it is. That a post was reviewed stays
+    too, without the name, which is not asked for by number: a review names somebody in words. The database takes the
+    author out of posts when the account is deleted. Does not commit.
     """
     by_them = Post.author_id == account.id
-    own = or_(Post.byline_name.in_(["", account.name]), func.lower(Post.byline_name) == account.name.lower())
+    own = or_(Post.byline_name == "", _named(Post.byline_name, account))
+    reviewer = {"reviewer_name": gettext(FORMER), "reviewer_title": "", "reviewer_place": ""}
     unseen = Post.state.in_([State.DRAFT, State.REVIEW, State.SCHEDULED])
     byline = {"byline_name": gettext(FORMER), "byline_title": "", "byline_place": ""}
     if keep_name:
@@ -279,5 +282,10 @@ def let_go(account: Account, keep_name: bool) -> None:
     for statement in (
         delete(Post).where(by_them, own, unseen),
         update(Post).where(by_them, own).values(byline),
+        update(Post).where(_named(Post.reviewer_name, account)).values(reviewer),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _named(column: InstrumentedAttribute[str], account: Account) -> ColumnElement[bool]:
+    return or_(column == account.name, func.lower(column) == account.name.lower())

@@ -7,7 +7,7 @@ from hcpov.text.identifiers import find
 from tests.text import corpus
 
 SPANISH = corpus.read(corpus.FOLDER / "spanish.txt")
-# Measured untouched, precision and recall were 0.95. Its one wrong find is gone since, with a rule that English ruled out.
+# Measured untouched, precision and recall were 0.95. One wrong find is gone since, with a rule that English ruled out.
 LAST = corpus.read(corpus.FOLDER / "spanish_last.txt")
 
 

@@ -1,6 +1,7 @@
 """Erasing an account: all of the person goes but what they chose to leave, once and for good."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -136,6 +137,27 @@ def test_posts_stay_and_drafts_go(app: Flask, make: Make, keep: str, name: str, 
         tombstones = {(each.kind, each.number): each.how for each in db.session.scalars(db.select(Tombstone))}
         assert tombstones["account", made.account.id] == ("removed named" if keep else "removed")
     assert f"Written by <b>{name}</b>" in app.test_client().get(path).text, number
+
+
+@pytest.mark.parametrize("keep", ["y", ""])
+def test_a_reviewer_is_named_no_more(app: Flask, make: Make, keep: str) -> None:
+    made = person(app, make)
+    said = {"reviewer_title": "Galoshes nurse", "reviewer_place": "Quillville", "reviewed_on": date(2026, 3, 3)}
+    hers = make.post("Reviewed", author_id=made.other.id, reviewer_name=NAME.upper(), **said)
+    make.post("Her draft's", author_id=made.other.id, reviewer_name=NAME, state=State.WITHDRAWN, **said)
+    others = make.post("Reviewed by another", reviewer_name="Zelda Quill", **said)
+    assert NAME.upper() in app.test_client().get(hers.path).text
+    erase(made, **REMOVE, keep_name=keep)
+    with app.app_context():
+        found = {post.title: post for post in db.session.scalars(db.select(Post).where(Post.reviewer_name != ""))}
+        for title in ("Reviewed", "Her draft's"):
+            post = found[title]
+            assert (post.reviewer_name, post.reviewer_title, post.reviewer_place) == ("A former member", "", "")
+            assert post.reviewed_on == said["reviewed_on"]  # that it was reviewed stays
+        assert found["Reviewed by another"].reviewer_name == "Zelda Quill"
+    page = app.test_client().get(hers.path).text
+    assert "Reviewed by <b>A former member</b>" in page and "quill" not in page.casefold()
+    assert "Zelda Quill" in app.test_client().get(others.path).text
 
 
 def test_the_log_keeps_what_was_done_and_no_name(app: Flask, make: Make) -> None:

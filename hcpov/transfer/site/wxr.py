@@ -35,7 +35,8 @@ _STATUS = {
 }
 _APPROVED = {CommentState.PUBLISHED: "1", CommentState.SPAM: "spam", CommentState.REMOVED: "trash"}
 # What WordPress has no place for, kept beside the post and the comment.
-_POST_META = ("editors_note", "disclosure", "byline_title", "byline_place")
+_REVIEW = ("reviewer_name", "reviewer_title", "reviewer_place", "reviewed_on")
+_POST_META = ("editors_note", "disclosure", "byline_title", "byline_place", "lang", *_REVIEW)
 _COMMENT_META = ("title", "place", "disclosure")
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
@@ -119,7 +120,7 @@ class _Whole:
                 yield self._attachment(picture, post["id"])
         yield from self._post(post, tags)
         for name in _POST_META:
-            yield _meta("wp:postmeta", name, post[name])
+            yield _meta("wp:postmeta", name, str(post[name] or ""))
         if shown:
             yield _meta("wp:postmeta", "_thumbnail_id", str(ATTACHMENTS + shown[0].id))
         for comment in comments:

@@ -150,7 +150,10 @@ def everything(app: Flask, make: Make, own_name: None) -> int:
     )
     make.post("Taken back", state=State.WITHDRAWN, at=START + timedelta(days=40))
     make.post("About us", kind=Kind.PAGE, slug="about-us", body="We are *we*.")
-    make.post("At night", blog="night-notes", at=START + timedelta(days=1), tags=["Night shift"], body=ODD)
+    reviewed: dict[str, Any] = {"reviewer_name": "Rosa Vidal", "reviewer_title": "MD", "reviewer_place": "Girona"}
+    reviewed |= {"reviewed_on": date(2013, 3, 3)}
+    at = START + timedelta(days=1)
+    make.post("At night", blog="night-notes", at=at, tags=["Night shift"], body=ODD, lang="ar", **reviewed)
     make.draft("night-notes", member.id, title="Not yet", body=ODD, tags="Café")
     with app.app_context():
         post = db.session.get_one(Post, kept.id)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hcpov import clock
 from hcpov.blog.actions import publish_due
 from hcpov.blog.feeds.models import FeedName
 from hcpov.blog.models import Post, State
+from hcpov.blog.rows import post_path
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from hcpov.mail.models import Message
@@ -22,6 +24,24 @@ from tests.transfer.site.conftest import Give, Take
 
 # What must differ between two exports of equal sites: the moment of the export, and with it the manifest's first line.
 DIFFERS = {"manifest.json"}
+
+
+def test_languages_and_reviews_come_along(
+    everything: int, app: Flask, give: Give, take: Take, begin_anew: Callable[[], None], tmp_path: Path
+) -> None:
+    facts = (Post.lang, Post.reviewer_name, Post.reviewer_title, Post.reviewer_place, Post.reviewed_on)
+    wanted = sa.select(Post.title, *facts).where(sa.or_(Post.lang != "", Post.reviewed_on.is_not(None)))
+    there = [("At night", "ar", "Rosa Vidal", "MD", "Girona", date(2013, 3, 3))]
+    give(tmp_path / "site", private=False)
+    begin_anew()
+    with app.app_context():
+        assert db.session.execute(wanted).all() == []
+    take(tmp_path / "site")
+    with app.app_context():
+        assert [tuple(row) for row in db.session.execute(wanted)] == there
+        path = post_path(db.session.scalars(sa.select(Post).where(Post.title == "At night")).one())
+    page = app.test_client().get(path).text
+    assert 'lang="ar" dir="rtl"' in page and "Rosa Vidal" in page
 
 
 def files(folder: Path) -> dict[str, bytes]:
