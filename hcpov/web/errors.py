@@ -49,6 +49,7 @@ NO_ROOM = (
     lazy("We have no room just now"),
     lazy("The site's disk is full, so nothing was stored. Try again in a few minutes."),
 )
+KEPT = lazy("The site could not answer just now. Wait a minute, then send it again from here.")
 POSTGRESQL_FULL = "53100"  # disk_full: https://www.postgresql.org/docs/15/errcodes-appendix.html
 NO_ROOM_ERRORS = {errno.ENOSPC, errno.EDQUOT}
 
@@ -135,13 +136,15 @@ def page(error: HTTPException, words: str = "", no_room: bool = False) -> Respon
         advice = error.description
     elif isinstance(error, RateLimitExceeded) and error.limit and error.limit.error_message:
         advice = str(error.description)
+    fields = kept.fields() if status >= 500 and not htmx.wanted() else []
+    if fields and status == 503 and not no_room:
+        advice = KEPT  # the form stands on this page: there is nowhere to go back to
     advice = words or advice
     told = "" if status in PLAIN else requests.number()
     context = {"heading": heading, "advice": advice, "number": status, "told": told}
     if htmx.wanted():
         answer = _bare("errors/_problem.html", status, **context)
     elif status >= 500:
-        fields = kept.fields()
         action = request.full_path.rstrip("?")
         template = "errors/kept.html" if fields else "errors/bare.html"
         answer = _bare(template, status, fields=fields, action=action, **context)
