@@ -21,7 +21,7 @@ from hcpov.extensions import db, huey
 from hcpov.mail import turns
 from hcpov.mail.models import Message
 from hcpov.ops import terminal
-from hcpov.ops.backups import places, rehearsal
+from hcpov.ops.backups import findings, places
 from hcpov.ops.examination import examine
 from hcpov.web.headers import build
 from tests.forms import HTMX, WORDS, hidden, new_code, right_code
@@ -195,7 +195,7 @@ def test_health_is_said_in_spanish_at_the_desk_and_in_english_on_a_terminal(
 def test_what_a_rehearsal_wrote_down_is_marked_as_english(
     app: Flask, make: Make, sign_in: SignIn, spanish: None
 ) -> None:
-    path = places.folder(app.config["HCPOV"]) / rehearsal.FILE
+    path = places.folder(app.config["HCPOV"]) / findings.FILE
     path.parent.mkdir(exist_ok=True)
     found = {"moment": clock.now().isoformat(), "ok": True, "words": "It can be put back.", "seconds": 1.0, "size": 1}
     path.write_text(json.dumps(found), encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hcpov.mail.queries import Queue
-from hcpov.ops import checks
+from hcpov.ops import checks, measures
 from hcpov.ops.checks import BAD, OK, WARN, Check
 
 GB = 1024**3
@@ -87,4 +87,4 @@ def test_a_machine_without_nginx_is_not_told_of_it() -> None:
     [(0, "0 seconds"), (1.9, "1 second"), (60, "1 minute"), (7199, "1 hour"), (86400, "1 day"), (9e6, "104 days")],
 )
 def test_lengths(seconds: float, words: str) -> None:
-    assert checks.length(seconds) == words
+    assert measures.length(seconds) == words

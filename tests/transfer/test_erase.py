@@ -142,7 +142,11 @@ def test_posts_stay_and_drafts_go(app: Flask, make: Make, keep: str, name: str, 
 @pytest.mark.parametrize("keep", ["y", ""])
 def test_a_reviewer_is_named_no_more(app: Flask, make: Make, keep: str) -> None:
     made = person(app, make)
-    said = {"reviewer_title": "Galoshes nurse", "reviewer_place": "Quillville", "reviewed_on": date(2026, 3, 3)}
+    said: dict[str, Any] = {
+        "reviewer_title": "Galoshes nurse",
+        "reviewer_place": "Quillville",
+        "reviewed_on": date(2026, 3, 3),
+    }
     hers = make.post("Reviewed", author_id=made.other.id, reviewer_name=NAME.upper(), **said)
     make.post("Her draft's", author_id=made.other.id, reviewer_name=NAME, state=State.WITHDRAWN, **said)
     others = make.post("Reviewed by another", reviewer_name="Zelda Quill", **said)
