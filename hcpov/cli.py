@@ -278,8 +278,8 @@ def _stand(serves: bool, works: bool) -> None:
     settings = _settings()
     try:
         here = place.take(settings, listens=serves)
-    except OSError as problem:
-        raise click.ClickException(f"Nothing can listen at {settings.bind}: {problem.strerror}.") from None
+    except place.NotTaken as problem:
+        raise click.ClickException(str(problem)) from None
     from hcpov.ops.upgrades import terminal
     from hcpov.serving import generation
 

@@ -48,7 +48,12 @@ def serving(settings: Settings, *options: str, port: int = 0, **environment: str
 
 @contextmanager
 def started(
-    settings: Settings, *options: str, port: int = 0, folder: Path = config.ROOT, **environment: str
+    settings: Settings,
+    *options: str,
+    port: int = 0,
+    folder: Path = config.ROOT,
+    python: Path = Path(sys.executable),
+    **environment: str,
 ) -> Iterator[Site]:
     """Starts `hcpov serve`, of the code in `folder`, and yields it at once; stops it in the end, if it still runs."""
     port = port or free_port()
@@ -57,7 +62,7 @@ def started(
     log = settings.instance / f"serve-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hcpov.cli", "serve", *options],
+            [str(python), "-m", "hcpov.cli", "serve", *options],
             cwd=folder,
             env=env,
             stdout=out,

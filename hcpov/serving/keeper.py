@@ -201,11 +201,13 @@ class Keeper:
             self._failed(generation, os.waitstatus_to_exitcode(status))
 
     def _failed(self, generation: Generation, code: int) -> None:
-        serving = self.serving
         if generation.is_first:  # it has said itself what is wrong
             self.code, self.wanted = abs(code) or 1, False
             return
-        reason = generation.text.decode(errors="replace").strip() or f"exit code {code}"
+        self._not_begun(generation.text.decode(errors="replace").strip() or f"exit code {code}")
+
+    def _not_begun(self, reason: str) -> None:
+        serving = self.serving
         if serving is None:
             self._say("error", "No processes can be started.", reason)
             self.code, self.wanted = 1, False
@@ -233,7 +235,10 @@ class Keeper:
         if serving and sum(each.leaving for each in self.generations) >= (MOST_LEAVING if serving.lacks else 1):
             return
         self.wanted = False
-        self.generations.append(self._start())
+        try:
+            self.generations.append(self._start())
+        except OSError as problem:
+            self._not_begun(f"{self.command[0]} cannot be started: {problem.strerror}.")
 
     def _start(self) -> Generation:
         (hears, tells), (hearing, says), (listening, errors) = os.pipe(), os.pipe(), os.pipe()
@@ -243,9 +248,15 @@ class Keeper:
             os.set_inheritable(each, True)
         env = os.environ | {PLACE: ",".join(map(str, [self.listener, *given]))}
         actions = [(os.POSIX_SPAWN_DUP2, errors, 2)]
-        pid = os.posix_spawn(self.command[0], self.command, env, file_actions=actions)
-        for each in (*given, errors):
-            os.close(each)
+        try:
+            pid = os.posix_spawn(self.command[0], self.command, env, file_actions=actions)
+        except OSError:
+            for each in (tells, hearing, listening):
+                os.close(each)
+            raise
+        finally:
+            for each in (*given, errors):
+                os.close(each)
         os.set_blocking(listening, False)
         return Generation(pid, tells, hearing, listening)
 

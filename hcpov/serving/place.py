@@ -1,6 +1,5 @@
 """The place of a generation's leading process below its keeper: the socket, and the pipes between the two."""
 
-import ctypes
 import errno
 import os
 import signal
@@ -11,11 +10,15 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from hcpov.config import ROOT, Settings
+from hcpov.ops.ties import tie
 from hcpov.serving import keeper
 
 BACKLOG = 1024  # connections that wait to be taken
 LET_GO = 3.0  # seconds for processes whose keeper was killed to let go of the port
-_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class NotTaken(Exception):
+    """Why there is no place, in words for a terminal."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,18 @@ def take(settings: Settings, listens: bool) -> Place:
     """Returns the place of this process.
 
     For the process that was started, this returns in a child of it: the process itself becomes the keeper and never
-    comes back. Raises OSError when nothing can listen at `HCPOV_BIND`.
+    comes back. Raises NotTaken when nothing can listen at `HCPOV_BIND`, or nobody can keep.
     """
     given = os.environ.pop(keeper.PLACE, "")
     if given:
         tie(signal.SIGKILL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         return Place(*map(int, given.split(",")))
-    listener = _listening(settings.bind) if listens else -1
+    try:
+        listener = _listening(settings.bind) if listens else -1
+    except OSError as problem:
+        raise NotTaken(f"Nothing can listen at {settings.bind}: {problem.strerror}.") from None
     (hears, tells), (hearing, says) = os.pipe(), os.pipe()
     in_words = sys.stderr.isatty() and settings.is_local
     command = [sys.executable, *sys.orig_argv[1:]]
@@ -73,12 +81,6 @@ def take(settings: Settings, listens: bool) -> Place:
     os.close(tells)
     os.close(hearing)
     return Place(listener, hears, says)
-
-
-def tie(number: int) -> None:
-    """Has this process signalled when the one above it ends, even by SIGKILL. Linux can; elsewhere nothing is done."""
-    if (prctl := getattr(ctypes.CDLL(None), "prctl", None)) is not None:
-        prctl(_PARENT_DEATH, int(number))
 
 
 def bound(listener: int) -> tuple[str, int]:
@@ -99,7 +101,10 @@ def _keep(command: list[str], listener: int, child: tuple[int, int, int], in_wor
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from hcpov.serving.keeper import keep"
     code += "; sys.exit(keep(sys.argv[1:]))"
     numbers = [str(int(each)) for each in (listener, *child, in_words)]
-    os.execv(command[0], [command[0], "-S", "-P", "-c", code, *numbers, *command])  # noqa: S606  # no shell
+    try:
+        os.execv(command[0], [command[0], "-S", "-P", "-c", code, *numbers, *command])  # noqa: S606  # no shell
+    except OSError as problem:
+        raise NotTaken(f"{command[0]} cannot be started: {problem.strerror}.") from None
 
 
 def _listening(bind: str) -> int:

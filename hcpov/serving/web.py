@@ -20,8 +20,9 @@ from granian.server.mp import MPServer
 
 from hcpov import config
 from hcpov.auth import hashing
+from hcpov.ops.ties import tie
 from hcpov.pages import tasks as pages
-from hcpov.serving.place import BACKLOG, bound, tie
+from hcpov.serving.place import BACKLOG, bound
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
