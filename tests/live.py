@@ -41,7 +41,7 @@ class Site:
 @contextmanager
 def serving(settings: Settings, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
     """Runs `hcpov serve` with `options` on a port of loopback, any free one by default, and yields its address."""
-    with started(settings, *options, port=port, folder=config.ROOT, **environment) as site:
+    with started(settings, *options, port=port, folder=config.ROOT, python=Path(sys.executable), **environment) as site:
         _wait(site.port, site.process)
         yield site.address
 

@@ -52,13 +52,8 @@ class Side:
 @contextmanager
 def made(settings: Settings, stamp: str) -> Iterator[Side]:
     """Yields an empty side copy, and removes what is left of it, and what a killed restore left."""
-    for left in settings.instance.glob(f"{FOLDER}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    here = sqlite.is_used(settings)
-    side = Side(
-        settings.instance / f"{FOLDER}{stamp}",
-        None if here else postgres.beside(postgres.address(settings), f"_restore_{stamp}"),
-    )
+    sweep(settings)
+    side = Side(settings.instance / f"{FOLDER}{stamp}", _beside(settings, stamp))
     try:
         for folder in (side.folder, side.unpacked, side.site):
             folder.mkdir(mode=0o700, parents=True)
@@ -67,6 +62,18 @@ def made(settings: Settings, stamp: str) -> Iterator[Side]:
         shutil.rmtree(side.folder, ignore_errors=True)
         if side.url:
             postgres.drop(side.url)
+
+
+def sweep(settings: Settings) -> None:
+    """Removes what a killed restore or upgrade left, with the database that went with it."""
+    for left in settings.instance.glob(f"{FOLDER}*"):
+        if url := _beside(settings, left.name.removeprefix(FOLDER)):
+            postgres.drop(url)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _beside(settings: Settings, stamp: str) -> URL | None:
+    return None if sqlite.is_used(settings) else postgres.beside(postgres.address(settings), f"_restore_{stamp}")
 
 
 def load(side: Side, file: Path) -> Facts:

@@ -5,6 +5,11 @@ from hcpov.ops.setup.machine import Machine, run
 from hcpov.ops.setup.steps import File
 
 
+def are_written(here: Machine) -> bool:
+    """Says whether nginx has headers from us."""
+    return here.read(files.HEADERS) is not None
+
+
 def write_headers(text: str, here: Machine) -> bool:
     """Writes nginx's headers where nginx has some from us and they are others, and lets it read them.
 
@@ -12,7 +17,7 @@ def write_headers(text: str, here: Machine) -> bool:
     its files; it then serves as before.
     """
     step = File(files.HEADERS, text, merged=True)
-    if here.read(files.HEADERS) is None or step.is_right(here):
+    if not are_written(here) or step.is_right(here):
         return False
     step.do(here)
     if here.is_real:

@@ -24,7 +24,7 @@ HEAD = "head"
 def upgrade(settings: Settings, source: str, dry_run: bool, say: Say, progress: Progress) -> None:
     """Goes to another version, or without `source` brings the tables to this one. Raises Refused."""
     with told(UNCHANGED), locks.alone(settings.instance) as lock:
-        _begin(settings, lock, say)
+        _begin(settings, say)
         there = releases.named(source) if source else releases.running()
         if there is None:
             _upgrade_from(settings, lock, source, dry_run, say, progress)
@@ -56,8 +56,8 @@ def _upgrade_from(settings: Settings, lock: int, source: str, dry_run: bool, say
         raise
 
 
-def _begin(settings: Settings, lock: int, say: Say) -> None:
-    if healed := moving.heal(settings, lock):
+def _begin(settings: Settings, say: Say) -> None:
+    if healed := moving.healed(settings, services.active()):
         say(healed)
     if (here := releases.linked()) != releases.running():
         command = f"{releases.home() / releases.LINK}/.venv/bin/hcpov"
@@ -117,11 +117,7 @@ def _copied(settings: Settings, side: Side) -> dict[str, int]:
 
 
 def _end(settings: Settings, release: Release, restarted: tuple[str, ...], say: Say) -> None:
-    with as_starter():
-        if said := services.write_headers(program.headers(release, program.own_environment(settings))):
-            say(said)
-        if gone := releases.tidy():
-            say(f"Removed: {', '.join(gone)}.")
+    settle(settings, release, say)
     say(f"{release.version} is in use: {release.folder}")
     if not restarted:
         link = releases.home() / releases.LINK
@@ -129,10 +125,19 @@ def _end(settings: Settings, release: Release, restarted: tuple[str, ...], say: 
         say(f"Stop the site and start it anew, {start}. Until then it answers readers, and takes no words.")
 
 
+def settle(settings: Settings, release: Release, say: Say) -> None:
+    """Does for the release in use what comes last, and once more does nothing: nginx' headers, and old releases go."""
+    with as_starter():
+        if said := services.write_headers(lambda: program.headers(release, program.own_environment(settings))):
+            say(said)
+        if gone := releases.tidy():
+            say(f"Removed: {', '.join(gone)}.")
+
+
 def back(settings: Settings, yes: bool, dry_run: bool, say: Say, progress: Progress) -> None:
     """Goes to the release before this one. Raises Refused when words would be lost and nobody said yes to it."""
     with told(UNCHANGED), locks.alone(settings.instance) as lock:
-        _begin(settings, lock, say)
+        _begin(settings, say)
         here = releases.linked()
         story = releases.told(here)
         to = Release(Path(story.before))

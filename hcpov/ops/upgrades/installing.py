@@ -6,13 +6,16 @@ then fetches what requirements.txt pins otherwise. It replaces files, and never 
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+from functools import partial
 from pathlib import Path
 
 from hcpov.ops import build
 from hcpov.ops.backups.refusals import Refused, told
+from hcpov.ops.ties import tie
 from hcpov.ops.upgrades import releases, sources
 from hcpov.ops.upgrades.releases import Release
 
@@ -21,14 +24,21 @@ SCRIPTS_LEFT = ("python", "activate", "Activate", "hcpov", "pip")
 
 
 def install(source: Path, instance: Path, stamp: str) -> Release:
-    """Makes a release of a source and returns it; it is not whole until its story is told. Raises Refused."""
+    """Makes a release of a source and returns it; it is not whole until its story is told.
+
+    Raises Refused, and nothing is left of it.
+    """
     release = Release(releases.home() / releases.FOLDER / f"{build.version(source)}-{stamp}")
     os.umask(0o022)  # who runs the site must be able to read it
     with told("Nothing was changed."):
         release.folder.parent.mkdir(exist_ok=True)
-        sources.copy(source, release.folder)
-        (release.folder / "instance").symlink_to(instance)  # where the code looks for it when nobody says
-        _environment(release)
+        try:
+            sources.copy(source, release.folder)
+            (release.folder / "instance").symlink_to(instance)  # where the code looks for it when nobody says
+            _environment(release)
+        except BaseException:
+            shutil.rmtree(release.folder, ignore_errors=True)
+            raise
     return release
 
 
@@ -50,7 +60,8 @@ def _environment(release: Release) -> None:
 
 
 def _run(release: Release, *words: str) -> None:
-    done = subprocess.run(words, cwd=release.folder, capture_output=True, text=True, check=False)
+    ends = partial(tie, signal.SIGKILL)  # should we be killed, the folder is removed, and nobody may write into it
+    done = subprocess.run(words, cwd=release.folder, capture_output=True, text=True, check=False, preexec_fn=ends)
     if done.returncode:
         said = [line for line in done.stderr.strip().splitlines() if line.strip()] or ["it said nothing"]
         raise Refused(f"{release.name} could not be installed: {said[-1]} Nothing was changed.")

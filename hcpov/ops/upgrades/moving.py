@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hcpov import clock, writing
@@ -34,7 +35,7 @@ def move(settings: Settings, lock: int, to: Release, change: Change, say: Say) -
     before, has_link = releases.linked(), (releases.home() / releases.LINK).is_symlink()
     units, files = services.active(), list[Path]()
     with told(AS_BEFORE), running.one_at_a_time(settings.instance), _nobody_writes(settings, say) as held:
-        kept = _kept(settings, before, to)
+        kept = _kept(settings, before, to, has_link)
         try:
             change((lock, *held))
             say("Trying it on the site's own tables.")
@@ -46,17 +47,12 @@ def move(settings: Settings, lock: int, to: Release, change: Change, say: Say) -
                     files += services.follow(units, releases.home() / releases.LINK)
             if units:
                 say(f"Starting {' and '.join(units)} anew.")
+                kept = _restarting(settings, kept)
                 with as_starter():
                     services.restart(units, settings)
         except BaseException as problem:
             say("It did not succeed. Putting everything back.")
-            _back(settings, kept)
-            with as_starter():
-                services.forget(files)
-                releases.use(before) if has_link else releases.use_none()
-                if units and to != releases.running():
-                    services.restart(units, settings)
-            journal.close(settings.instance)
+            _undo(settings, kept, units, files)
             if isinstance(problem, Refused):
                 raise Refused(f"{str(problem).rstrip('.')}. {AS_BEFORE}") from None
             raise
@@ -70,22 +66,21 @@ def tried(settings: Settings, release: Release) -> None:
         program.check(release, program.environment_of(settings, Path(folder), program.real_database(settings)))
 
 
-def heal(settings: Settings, lock: int = -1) -> str:
-    """Sets right what a killed upgrade left, and says what; nothing while one is under way. `lock` is one's own."""
+def heal(settings: Settings) -> str:
+    """Sets right what a killed upgrade left, and says what; nothing while one is under way."""
     if journal.read(settings.instance) is None:
         return ""
-    if lock >= 0:
-        return _healed(settings)
     try:
         with locks.alone(settings.instance):
-            return _healed(settings)
+            return healed(settings, ())
     except Refused:
         if locks.is_under_way(settings.instance):
             return ""
         raise
 
 
-def _healed(settings: Settings) -> str:
+def healed(settings: Settings, units: tuple[str, ...]) -> str:
+    """Does so for whoever has the lock. `units` are services that it may start anew: none where one of them asks."""
     found = journal.read(settings.instance)
     if found is None:
         return ""
@@ -94,10 +89,11 @@ def _healed(settings: Settings) -> str:
     with running.one_at_a_time(settings.instance), _nobody_writes(settings, lambda _words: None):
         revision, linked = tables.revision(settings), releases.linked()
         if str(linked.folder) == found.to and (found.to != found.before or revision == linked.head):
+            if problem := _unfinished(settings, found, units):
+                return f"An upgrade was killed on its way. {problem}. {AS_BEFORE}"
             _close(settings, found)
             return f"An upgrade was killed when all but its end was done. {linked.name} is in use."
-        _back(settings, found)
-        journal.close(settings.instance)
+        _undo(settings, found, units, [])
     what = "No table had been changed"
     if revision != found.revision:
         what = f"The tables were put back to {found.revision}"
@@ -114,7 +110,30 @@ def _nobody_writes(settings: Settings, say: Say) -> Iterator[tuple[int, ...]]:
         raise Refused(f"Somebody went on writing for {LAST_WRITER:.0f} seconds. Try again later.") from None
 
 
-def _kept(settings: Settings, before: Release, to: Release) -> Journal:
+def _restarting(settings: Settings, kept: Journal) -> Journal:
+    """Writes down that services are started anew from here on: the way back must do so too."""
+    kept = replace(kept, restarts=True)
+    journal.write(settings.instance, kept)
+    return kept
+
+
+def _unfinished(settings: Settings, kept: Journal, units: tuple[str, ...]) -> str:
+    """Lets the services follow the link, which was switched; returns why they do not, and then all is as before."""
+    if not units:
+        return ""
+    kept = _restarting(settings, kept)
+    try:
+        with as_starter():
+            if kept.to != kept.before:
+                services.follow(units, releases.home() / releases.LINK)
+            services.restart(units, settings)
+    except Refused as problem:
+        _undo(settings, kept, units, [] if kept.has_link else services.drop_ins(units))
+        return str(problem).rstrip(".")
+    return ""
+
+
+def _kept(settings: Settings, before: Release, to: Release, has_link: bool) -> Journal:
     """Keeps the tables as they are, and writes down what is about to be done."""
     file, moment = journal.snapshot(settings.instance, before.name), clock.now()
     revision = tables.revision(settings)
@@ -122,9 +141,22 @@ def _kept(settings: Settings, before: Release, to: Release) -> Journal:
     if to != before and releases.told(before).before != str(to.folder):  # a way back has the story that it had
         with as_starter():
             releases.tell(to, Story(str(before.folder), revision, str(file), moment.isoformat()))
-    kept = Journal(str(before.folder), str(to.folder), revision, str(file))
+    kept = Journal(str(before.folder), str(to.folder), revision, str(file), has_link)
     journal.write(settings.instance, kept)
     return kept
+
+
+def _undo(settings: Settings, kept: Journal, units: tuple[str, ...], files: list[Path]) -> None:
+    """Makes everything what it was: tables, link, the `files` beside the services' own, and the services."""
+    _back(settings, kept)
+    before = Release(Path(kept.before))
+    with as_starter():
+        if releases.linked() != before:
+            services.forget(files)
+            releases.use(before) if kept.has_link else releases.use_none()
+        if units and kept.restarts and kept.to != kept.before:
+            services.restart(units, settings)
+    journal.close(settings.instance)
 
 
 def _back(settings: Settings, kept: Journal) -> None:

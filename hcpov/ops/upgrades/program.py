@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,7 @@ from hcpov import signing
 from hcpov.config import Settings
 from hcpov.ops.backups import sqlite
 from hcpov.ops.backups.refusals import Refused
+from hcpov.ops.ties import tie
 from hcpov.ops.upgrades.releases import Release
 
 START_SECONDS, ANSWER_SECONDS = 60, 10
@@ -114,7 +116,14 @@ def _started(
     words = [str(release.python), "-m", "hcpov.cli", "serve", "--web-only"]
     given = environment | {"HCPOV_BIND": f"127.0.0.1:{port}"}
     process = subprocess.Popen(
-        words, cwd=release.folder, env=given, stdout=log, stderr=log, text=True, start_new_session=True
+        words,
+        cwd=release.folder,
+        env=given,
+        stdout=log,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+        preexec_fn=partial(tie, signal.SIGTERM),  # should we be killed, nobody else knows of it
     )
     try:
         yield process

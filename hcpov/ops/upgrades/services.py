@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def follow(units: tuple[str, ...], link: Path) -> list[Path]:
         found = re.search(r"argv\[\]=(\S+) (-m hcpov\.cli \w[^;]*?) ;", _told(unit, "ExecStart"))
         if not found:
             raise Refused(f"{unit} does not start this program by `python -m hcpov.cli`. Let it start it from {link}.")
-        file = DROP_INS / f"{unit}.service.d" / "release.conf"
+        (file,) = drop_ins((unit,))
         file.parent.mkdir(parents=True, exist_ok=True)
         starts = f"ExecStart=\nExecStart={link}/.venv/bin/python {found[2]}\n"
         file.write_text(f"# By `hcpov upgrade`: the release in use.\n[Service]\nWorkingDirectory={link}\n{starts}")
@@ -45,6 +46,11 @@ def follow(units: tuple[str, ...], link: Path) -> list[Path]:
     if files:
         _said("systemctl", "daemon-reload")
     return files
+
+
+def drop_ins(units: tuple[str, ...]) -> list[Path]:
+    """Returns the files by which services follow the link, there or not."""
+    return [DROP_INS / f"{unit}.service.d" / "release.conf" for unit in units]
 
 
 def forget(files: list[Path]) -> None:
@@ -73,10 +79,13 @@ def restart(units: tuple[str, ...], settings: Settings) -> None:
         time.sleep(0.1)
 
 
-def write_headers(text: str) -> str:
-    """Writes what nginx adds to finished pages, where nginx has it from us, and lets it read it; says what it did."""
+def write_headers(text: Callable[[], str]) -> str:
+    """Writes what nginx adds to finished pages, where nginx has it from us, and lets it read it; says what it did.
+
+    Only then is `text` asked for: it takes a start of the application.
+    """
     try:
-        if text and headers.write_headers(text, Machine()):
+        if headers.are_written(Machine()) and (said := text()) and headers.write_headers(said, Machine()):
             return "nginx has the headers of this version."
     except refusals.Refused as problem:
         return f"nginx did not take the headers of this version, and asks the application for all pages: {problem}"

@@ -3,6 +3,7 @@
 What stands for systemd is a script that keeps one `hcpov serve` running from the folder that it is told.
 """
 
+import itertools
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from tests.conftest import POSTGRES
 from tests.house.tree import ROOT
 from tests.live import free_port
 from tests.ops.backups.conftest import own as own
+from tests.ops.upgrades import killing
 
 MIGRATION = '''"""A mood for each post."""
 
@@ -49,6 +51,7 @@ def downgrade() -> None:
     op.drop_table("mood")
 '''
 MOOD = "20270101_mood"
+_NUMBER = itertools.count()
 SECRET = "the tests' own secret, known to all of them"
 
 SYSTEMCTL = """#!/bin/bash
@@ -87,7 +90,8 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         """What commands are given; the secret is that of the tests' application, which can read codes."""
-        known = {name: value for name, value in os.environ.items() if not name.startswith("HCPOV_")}
+        left = ("HCPOV_", "PYTHONDONTWRITEBYTECODE")  # ops set no such
+        known = {name: value for name, value in os.environ.items() if not name.startswith(left)}
         path = f"{self.folder}/bin:{known['PATH']}"
         mine = {"HCPOV_BIND": f"127.0.0.1:{self.port}", "HCPOV_SITE_URL": self.address, "HCPOV_RATE_LIMITS": "off"}
         return (
@@ -101,32 +105,22 @@ class Home:
         """Where the code in use lies."""
         return (self.folder / "current").resolve() if (self.folder / "current").is_symlink() else self.folder
 
-    def started(self, *words: str, code: Path | None = None) -> "subprocess.Popen[str]":
-        """Starts a command of the code in use."""
-        folder = code or self.code
+    def started(self, *words: str, kill: str = "") -> "subprocess.Popen[str]":
+        """Starts a command of the code in use; an upgrade can be killed at a moment (`killing.py`)."""
         return subprocess.Popen(
-            [str(folder / ".venv/bin/python"), "-m", "hcpov.cli", *words],
-            cwd=folder,
-            env=self.environment,
+            [str(self.code / ".venv/bin/python"), "-m", "hcpov.cli", *words],
+            cwd=self.code,
+            env=self.environment | {killing.VARIABLE: kill},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def run(self, *words: str) -> tuple[int, str]:
-        """Runs a command to its end; returns its exit code and all that it said."""
-        with self.started(*words) as process:
+    def run(self, *words: str, kill: str = "") -> tuple[int, str]:
+        """Runs a command to its end; returns its exit code and all that it said, and who stood by."""
+        with self.started(*words, kill=kill) as process:
             said, _ = process.communicate(timeout=600)
             return process.returncode, said
-
-    def healed(self) -> str:
-        """Lets the code in use set right what a killed upgrade left, as each start does, and returns what it says."""
-        words = "import os;from hcpov import config;from hcpov.ops.upgrades import moving as m;"
-        words += "print(m.heal(config.load(os.environ)))"
-        asked = [str(self.code / ".venv/bin/python"), "-c", words]
-        return subprocess.run(
-            asked, cwd=self.code, env=self.environment, capture_output=True, text=True, check=True
-        ).stdout
 
     def asked(self, query: str) -> list[str]:
         """Returns the first column of what the database answers."""
@@ -211,40 +205,70 @@ def environment(folder: Path) -> None:
     (there / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
 
+def compiled(folder: Path) -> None:
+    """Compiles code once, and not in each process: who runs it may not write there, or is told not to."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder / "hcpov")], check=True)
+
+
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a demo on SQLite, with version 0.2.0 installed beside it and not used. Not to be changed."""
-    home = Home(tmp_path_factory.mktemp("upgrades") / "site", "")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A site with a demo, with version 0.2.0 installed beside it and not used. Not to be changed."""
+    folder = tmp_path_factory.mktemp("upgrades") / "site"
+    home = Home(folder, _database(f"{os.getpid()}_installed") if POSTGRES else "")
     source(home.folder, "0.1.0", migration=False)
     environment(home.folder)
+    killing.install(home.folder / ".venv")
+    compiled(home.folder)
     assert home.run("setup", "--here")[0] == 0
     assert home.run("demo")[0] == 0
     new = source(home.folder / "releases" / "0.2.0-new", "0.2.0")
     environment(new)
+    compiled(new)
     (new / "instance").symlink_to(home.instance)
     releases.tell(releases.Release(new), releases.Story())
-    return home.folder
+    return home
+
+
+def copied(installed: Home, folder: Path) -> Home:
+    """Copies a site, with its database."""
+    shutil.copytree(installed.folder, folder, symlinks=True)
+    new = folder / "releases" / "0.2.0-new"
+    (new / "instance").unlink()
+    (new / "instance").symlink_to(folder / "instance")
+    story = new / releases.FILE
+    story.write_text(story.read_text().replace(str(installed.folder), str(folder)))
+    name = f"{os.getpid()}_{next(_NUMBER)}"
+    return Home(folder, _database(name, installed.database) if POSTGRES else "")
 
 
 @pytest.fixture
-def home(installed: Path, tmp_path: Path) -> Iterator[Home]:
+def home(installed: Home, tmp_path: Path) -> Iterator[Home]:
     """A copy of that site for one test, on SQLite or PostgreSQL."""
-    folder = tmp_path / "site"
-    shutil.copytree(installed, folder, symlinks=True)
-    new = folder / "releases" / "0.2.0-new" / "instance"
-    new.unlink()
-    new.symlink_to(folder / "instance")
-    site = Home(folder, _database(tmp_path.name) if POSTGRES else "")
-    if POSTGRES:
-        assert site.run("setup", "--here")[0] == 0
-        assert site.run("demo")[0] == 0
+    site = copied(installed, tmp_path / "site")
     yield site
     site.stop()
 
 
-def _database(name: str) -> str:
+@pytest.fixture(scope="session")
+def moved(installed: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Such a site that went to version 0.2.0. Not to be changed."""
+    site = copied(installed, tmp_path_factory.mktemp("moved") / "site")
+    code, said = site.run("upgrade", "0.2.0")
+    assert code == 0, said
+    return site
+
+
+@pytest.fixture
+def upgraded(moved: Home, tmp_path: Path) -> Home:
+    """A copy of that site for one test. It does not run."""
+    return copied(moved, tmp_path / "site")
+
+
+def _database(name: str, like: str = "") -> str:
+    """Makes a database of PostgreSQL, empty or a copy of another, and returns its address."""
     server = sa.create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    template = f' TEMPLATE "{sa.make_url(like).database}"' if like else ""
     with server.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "up_{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "up_{name}"{template}')
     server.dispose()
     return sa.make_url(POSTGRES).set(database=f"up_{name}").render_as_string(False)

@@ -1,7 +1,11 @@
-"""An upgrade that does not succeed leaves everything as before; a killed one is set right by whatever comes next."""
+"""An upgrade that does not succeed leaves everything as before; after a power cut the next command sets it right.
+
+A kill of its process alone: `test_kills.py`.
+"""
 
 import os
 import signal
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from hcpov.ops import revisions
 from hcpov.ops.upgrades import locks
 from tests.live import answers, wait_until
 from tests.ops.upgrades.conftest import MOOD, Home
+from tests.serving.watching import below
 
 NEW = Path("releases/0.2.0-new")
 MIGRATION = NEW / "hcpov/migrations/versions/2027_01_01_mood.py"
@@ -93,34 +98,14 @@ def test_a_service_that_does_not_come_up_again_is_put_back(home: Home) -> None:
     wait_until(lambda: answers(home.port))
 
 
-@pytest.mark.parametrize(
-    ("line", "is_done"),
-    [
-        ("Taking a backup", False),
-        ("Trying it on a copy", False),
-        ("Holding writers up", False),
-        ("Bringing the tables", False),
-        ("Trying it on the site's own", False),
-        ("Switching to", False),
-        ("0.2.0 is in use", True),
-    ],
-)
-def test_killed_at_any_step_the_next_command_sets_it_right(home: Home, line: str, is_done: bool) -> None:
-    before = home.state()
-    with home.started("upgrade", "0.2.0") as process:
-        assert process.stdout
-        for said in process.stdout:
-            if said.startswith(line):
-                break
-        os.kill(process.pid, signal.SIGKILL)
-    # A child that brings the tables up to date goes on to its end, and nobody else begins before that.
-    wait_until(lambda: not locks.is_under_way(home.instance), 60)
-    healed = home.healed()
-    if home.code == home.folder:
-        assert not is_done and home.state() == before, healed
-    else:
-        assert home.revision == MOOD and home.state()["rows"] == before["rows"]
-    assert not (home.instance / "upgrade.json").exists()
+def _left_by_all(process: "subprocess.Popen[str]") -> None:
+    """Kills an upgrade, with whoever stands by first: a power cut."""
+    for pid in [*(each for each in below(process.pid) if "standby" in _words(each)), process.pid]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _words(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
 
 
 def test_the_next_upgrade_and_the_next_start_go_on_after_a_kill(home: Home) -> None:
@@ -130,7 +115,7 @@ def test_the_next_upgrade_and_the_next_start_go_on_after_a_kill(home: Home) -> N
             for said in process.stdout:
                 if said.startswith("Trying it on the site's own"):
                     break
-            os.kill(process.pid, signal.SIGKILL)
+            _left_by_all(process)
         wait_until(lambda: not locks.is_under_way(home.instance), 60)
         assert home.revision == MOOD
         with home.started(*start) as process:
