@@ -43,12 +43,12 @@ def _fails_on_the_sites_own_tables(home: Home) -> None:
 
 
 def _does_not_start(home: Home) -> None:
-    _change(home.folder / NEW / "hcpov/serving/place.py", "import ctypes\n", "import ctypes\nimport no_such_package\n")
+    _change(home.folder / NEW / "hcpov/serving/place.py", "import errno\n", "import errno\nimport no_such_package\n")
 
 
 def _does_not_start_on_the_sites_own_tables(home: Home) -> None:
-    words = 'import ctypes\nimport os\n\nassert ".upgrade-try-" not in os.environ["HCPOV_INSTANCE"], "not on these"\n'
-    _change(home.folder / NEW / "hcpov/serving/place.py", "import ctypes\n", words)
+    words = 'import errno\nimport os\n\nassert ".upgrade-try-" not in os.environ["HCPOV_INSTANCE"], "not on these"\n'
+    _change(home.folder / NEW / "hcpov/serving/place.py", "import errno\n", words)
 
 
 def _has_no_home_page(home: Home) -> None:
@@ -88,8 +88,8 @@ def test_a_service_that_does_not_come_up_again_is_put_back(home: Home) -> None:
     """The new version starts when it is tried, and not as the service: only the link tells the two apart."""
     home.service()
     wait_until(lambda: answers(home.port))
-    words = 'import ctypes\nimport os\nif not os.environ.get("HCPOV_PAGES_MB"):\n    raise ImportError("no service")\n'
-    _change(home.folder / NEW / "hcpov/serving/place.py", "import ctypes\n", words)
+    words = 'import errno\nimport os\nif not os.environ.get("HCPOV_PAGES_MB"):\n    raise ImportError("no service")\n'
+    _change(home.folder / NEW / "hcpov/serving/place.py", "import errno\n", words)
     _change(home.folder / "hcpov/ops/upgrades/services.py", "SECONDS = 60", "SECONDS = 15")
     before = home.state()
     code, said = home.run("upgrade", "0.2.0")
