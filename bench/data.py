@@ -2,7 +2,7 @@
 
 `.venv/bin/python -m bench.data FOLDER POSTS COMMENTS` makes it for a look by hand; the measurements call `fill`.
 The same numbers give the same site. Rows are put in as they would be stored, without the journeys that make them one
-by one: a million comments take about a minute.
+by one. With the search, a million comments take some ten minutes.
 """
 
 import random
@@ -73,6 +73,7 @@ def fill(folder: Path, posts: int, comments: int) -> Flask:
             waiting = _distinct(rows)
             while some := list(islice(waiting, AT_ONCE)):
                 db.session.execute(insert(table), some)
+                db.session.commit()  # the search is written with each: all at once would outgrow what SQLite holds
         lists.keep(db.session.connection(), range(1, posts + 1))
         db.session.commit()
         with db.engine.connect() as connection:
