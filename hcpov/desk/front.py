@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
-from hcpov import languages
+from hcpov import clock, config, languages
 from hcpov.auth.models import Credential, CredentialState
 from hcpov.blog.models import Blog, Kind, Post, State
 from hcpov.comments.models import Comment
@@ -16,6 +16,9 @@ from hcpov.desk.policy import Keeper
 from hcpov.desk.writers import writer_of
 from hcpov.extensions import db
 from hcpov.languages import gettext
+from hcpov.ops import checks
+from hcpov.ops.backups import findings
+from hcpov.ops.examination import newest_backup
 
 LISTED = 30
 UNPUBLISHED = (State.REVIEW, State.SCHEDULED, State.DRAFT)
@@ -49,12 +52,15 @@ class BlogNumbers:
 class House:
     """How the machinery is. Mail that failed was given up; whoever it was for knows nothing of it.
 
-    `away` says what is wrong with the relay; empty when all is well.
+    `away` says what is wrong with the relay; empty when all is well. `backup` is how old the newest is and what to do,
+    `unproved` that it could not be put back.
     """
 
     waiting: int
     failed: int
     away: str
+    backup: str
+    unproved: bool
 
 
 def overview(keeper: Keeper) -> dict[str, Any]:
@@ -126,4 +132,7 @@ def _badges() -> int:
 
 
 def _house() -> House:
-    return House(*mail.counts())
+    settings = config.current()
+    last = findings.last(settings)
+    backup = checks.backup(newest_backup(settings), clock.now())
+    return House(*mail.counts(), backup.words, unproved=last is not None and not last.ok)

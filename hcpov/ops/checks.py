@@ -185,7 +185,7 @@ def mail(queue: Queue | None, has_relay: bool) -> Check:
 
 
 def backup(newest: datetime | None, now: datetime) -> Check:
-    """Judges how old the newest backup on this machine is."""
+    """Judges how old the newest backup is."""
     name = gettext("Backup")
     if newest is None:
         return Check(name, WARN, gettext("No backup yet. Take one: hcpov backup."))

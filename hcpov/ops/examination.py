@@ -57,7 +57,7 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
     if found:
         yield checks.mail(_queue(), bool(settings.smtp_url) or settings.is_local)
     if whose is None or whose[0] == lease.machine():  # the night's backup is made where the lease is
-        yield checks.backup(newest_backup(settings.instance), clock.now())
+        yield checks.backup(newest_backup(settings), clock.now())
     if last := findings.last(settings):
         yield checks.rehearsal(last.moment, last.ok, last.words, clock.now())
     yield checks.pages(_kept(), settings.pages_mb * checks.MEGABYTE)
@@ -68,13 +68,18 @@ def examine(settings: Settings, build: str, with_certificate: bool = False) -> I
         yield checks.certificate(expires, clock.now(), problem)
 
 
-def newest_backup(instance: Path) -> datetime | None:
-    """Returns when the newest backup on this machine was made; None when there is none."""
+def newest_backup(settings: Settings) -> datetime | None:
+    """Returns when the newest backup was made, None when there is none that this machine knows of.
+
+    One that went to a bucket is known by what its rehearsal wrote down: asking the bucket may take a while.
+    """
     try:
-        times = [each.stat().st_mtime for each in (instance / BACKUPS).glob("hcpov-*.tar.gz")]
+        times = [each.stat().st_mtime for each in (settings.instance / BACKUPS).glob("hcpov-*.tar.gz")]
     except OSError:
-        return None
-    return datetime.fromtimestamp(max(times), UTC) if times else None
+        times = []
+    found = [datetime.fromtimestamp(max(times), UTC)] if times else []
+    last = findings.last(settings) if settings.backup_url else None
+    return max([*found, last.moment] if last and last.size else found, default=None)
 
 
 def certificate(address: str, trusted: ssl.SSLContext | None = None) -> tuple[datetime | None, str]:

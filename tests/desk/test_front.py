@@ -1,5 +1,7 @@
 """The desk's first page: what waits for whom, the numbers, and how the house is."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,9 +12,11 @@ from flask.testing import FlaskClient
 from hcpov import clock
 from hcpov.auth.models import Account, Credential
 from hcpov.blog.models import State
+from hcpov.config import Settings
 from hcpov.extensions import db
 from hcpov.mail import actions as mail
 from hcpov.mail.models import Message
+from hcpov.ops.backups import findings, names, places
 from tests.desk.conftest import NAMES, Desk
 from tests.house.markup import problems_of
 from tests.make import MadeAccount, Make
@@ -45,7 +49,26 @@ def test_nothing_waits(desk: Desk) -> None:
     page = front(desk, "moderator")
     assert "Nothing. Every comment has been looked at, and no post waits for you." in page
     assert "No message waits to be sent." in page
-    assert "Last backup: none was made by this software yet." in page
+    assert "No backup yet. Take one: hcpov backup." in page and "/desk/health" not in page
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_the_newest_backup_and_whether_it_can_be_put_back(desk: Desk, ok: bool) -> None:
+    settings: Settings = desk.app.config["HCPOV"]
+    folder = places.folder(settings)
+    folder.mkdir(exist_ok=True)
+    said = {"moment": clock.now().isoformat(), "ok": ok, "words": "Tried.", "seconds": 1.0, "size": 1}
+    made = [folder / names.name(clock.now()), findings.path(settings)]
+    try:
+        made[0].write_bytes(b"")
+        made[1].write_text(json.dumps(said))
+        page = front(desk, "admin")
+    finally:
+        for each in made:
+            each.unlink()
+    assert re.search(r"The newest backup is \d+ seconds? old\.", page)
+    assert ("The last one could not be put back." in page) is not ok
+    assert 'href="/desk/health"' in page
 
 
 def test_what_waits_for_whom(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,6 +124,16 @@ def test_the_newest_backup_counts(app: Flask, settings: Settings) -> None:
         at = (datetime.now(UTC) - timedelta(days=ago)).timestamp()
         os.utime(folder / name, (at, at))
     assert states(app, settings)["Backup"] == OK
+
+
+def test_a_backup_in_a_bucket_counts_by_its_rehearsal(settings: Settings) -> None:
+    away = replace(settings, backup_url="s3://key:secret@127.0.0.1:1/kept?region=none")
+    moment = datetime.now(UTC) - timedelta(hours=5)
+    found = {"moment": moment.isoformat(), "ok": True, "words": "All was there.", "seconds": 1.0}
+    (settings.instance / examination.BACKUPS).mkdir()
+    for size, newest in ((0, None), (9, moment)):
+        (settings.instance / examination.BACKUPS / "rehearsal.json").write_text(json.dumps(found | {"size": size}))
+        assert examination.newest_backup(away) == newest and examination.newest_backup(settings) is None
 
 
 def test_a_rehearsal_that_failed_is_told(app: Flask, settings: Settings) -> None:
