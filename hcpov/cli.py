@@ -280,10 +280,10 @@ def _stand(serves: bool, works: bool) -> None:
         here = place.take(settings, listens=serves)
     except place.NotTaken as problem:
         raise click.ClickException(str(problem)) from None
-    from hcpov.ops.upgrades import terminal
+    from hcpov.ops.upgrades import start
     from hcpov.serving import generation
 
-    terminal.stay(settings)
+    start.stay(settings)
     with application() as app:
         generation.prepare(app, here, serves)
     generation.Generation(app, here, serves, works).run()

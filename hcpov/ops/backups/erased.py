@@ -7,7 +7,6 @@ lost its file.
 import json
 import sqlite3
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from hcpov.auth import tombstones
@@ -30,15 +29,6 @@ def joined(settings: Settings, backup: bytes) -> bytes:
     except (Refused, sqlite3.DatabaseError):
         pass
     return b"".join(line + b"\n" for line in dict.fromkeys(lines))
-
-
-def put(path: Path, lines: bytes) -> None:
-    """Writes a file of lines that its owner only can read, whole or not at all."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    beside.touch(mode=0o600)
-    beside.write_bytes(lines)
-    beside.replace(path)
 
 
 def _in_table(connection: Any) -> list[bytes]:

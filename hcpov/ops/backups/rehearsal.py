@@ -9,11 +9,12 @@ from dataclasses import asdict
 
 from hcpov import clock
 from hcpov.config import Settings
-from hcpov.ops.backups import erased, findings, names, restoring, running, taking
+from hcpov.ops.backups import findings, names, restoring, running, taking
 from hcpov.ops.backups import side as sides
 from hcpov.ops.backups.findings import Found
 from hcpov.ops.backups.refusals import Refused, told
 from hcpov.ops.backups.taking import Progress
+from hcpov.permissions import write_private
 
 
 def rehearse(settings: Settings, progress: Progress) -> Found:
@@ -52,4 +53,4 @@ def _write(settings: Settings, found: Found) -> None:
     path = findings.path(settings)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with told("What the rehearsal found could not be written down."):
-        erased.put(path, json.dumps({**asdict(found), "moment": found.moment.isoformat()}).encode() + b"\n")
+        write_private(path, json.dumps({**asdict(found), "moment": found.moment.isoformat()}).encode() + b"\n")

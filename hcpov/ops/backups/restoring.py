@@ -18,6 +18,7 @@ from hcpov.ops.backups.manifest import MEDIA, Manifest
 from hcpov.ops.backups.refusals import Refused, told
 from hcpov.ops.backups.side import Side
 from hcpov.ops.backups.taking import Progress
+from hcpov.permissions import write_private
 
 UNCHANGED = "Nothing was changed."
 MARGIN = 3  # times the database: a migration and an erasure write it anew
@@ -107,7 +108,7 @@ def proved(settings: Settings, side: Side, manifest: Manifest) -> str:
 
 def ready(settings: Settings, side: Side, backup: bytes) -> str:
     """Brings the copy up to date and erases again whom the site or the backup knows as erased."""
-    erased.put(side.site / tombstones.FILE, erased.joined(settings, backup))
+    write_private(side.site / tombstones.FILE, erased.joined(settings, backup))
     return sides.settle(side, settings)
 
 
@@ -136,10 +137,10 @@ def _settings_back(settings: Settings, unpacked: Path) -> list[str]:
         lines.pop(name, None)
     cfg, file = settings.instance / "hcpov.cfg", settings.instance / "secret-key"
     if lines and not cfg.exists():
-        erased.put(cfg, "".join(f"{name} = {value}\n" for name, value in lines.items()).encode())
+        write_private(cfg, "".join(f"{name} = {value}\n" for name, value in lines.items()).encode())
         notes.append(f"Settings were put back into {cfg}.")
     if key and not settings.secret_key and not file.exists():
-        erased.put(file, key.encode())
+        write_private(file, key.encode())
         notes.append("The key that signs was put back.")
     elif key and signing.present(settings) != key:
         notes.append("The key that signs here is another one than in the backup, and stays. Everybody signs in anew.")

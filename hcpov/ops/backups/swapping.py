@@ -14,10 +14,11 @@ from pathlib import Path
 from hcpov.auth import tombstones
 from hcpov.config import Settings
 from hcpov.media import buckets
-from hcpov.ops.backups import erased, postgres
+from hcpov.ops.backups import postgres
 from hcpov.ops.backups import sqlite as databases
 from hcpov.ops.backups.refusals import Refused
 from hcpov.ops.backups.side import Side
+from hcpov.permissions import write_private
 
 BEFORE = "before-restore-"
 BESIDE = ("-wal", "-shm", "-journal")
@@ -51,7 +52,7 @@ def swap(settings: Settings, side: Side, media: Path | None, stamp: str) -> str:
     _keep(settings, before)
     wanted = sorted(media.iterdir()) if media and media.is_dir() else []
     _add(settings, wanted)
-    erased.put(settings.instance / tombstones.FILE, (side.site / tombstones.FILE).read_bytes())
+    write_private(settings.instance / tombstones.FILE, (side.site / tombstones.FILE).read_bytes())
     if side.url:
         url = postgres.address(settings)
         old = postgres.beside(url, f"_before_{stamp}")

@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from hcpov.ops.backups import erased
 from hcpov.ops.backups.refusals import Refused
+from hcpov.permissions import write_private
 
 FILE, FOLDER = "upgrade.json", "upgrades"
 
@@ -27,7 +27,7 @@ class Journal:
 
 def write(instance: Path, journal: Journal) -> None:
     """Says what is about to be done."""
-    erased.put(instance / FILE, json.dumps(asdict(journal)).encode() + b"\n")
+    write_private(instance / FILE, json.dumps(asdict(journal)).encode() + b"\n")
 
 
 def read(instance: Path) -> Journal | None:

@@ -10,6 +10,7 @@ import click
 
 from hcpov import config
 from hcpov.config import Settings
+from hcpov.ops import schema
 from hcpov.ops.backups import running
 from hcpov.ops.backups import side as sides
 from hcpov.ops.backups.refusals import Refused
@@ -23,27 +24,12 @@ AGAIN = 0.2  # seconds
 Application = Callable[[], AbstractContextManager[Any]]
 
 
-def stay(settings: Settings) -> None:
-    """Says until this process ends that the site runs, once what a killed upgrade left is set right.
-
-    Ends it when a restore is under way, or when that cannot be set right.
-    """
-    try:
-        if healed := moving.heal(settings):
-            click.echo(healed)
-        running.stay(settings.instance)
-    except Refused as problem:
-        raise click.ClickException(str(problem)) from None
-
-
 def upgrade(application: Application, source: str, back: bool, yes: bool, dry_run: bool, tables: str) -> None:
     """Goes to another version or back to the one before, and says each step before it is done.
 
     `tables` is what another release's upgrade asks of this one: to bring the tables to a revision, and no more.
     """
     if tables:
-        from hcpov.ops import schema  # it brings Alembic, which no server needs: they import this file too
-
         with application():
             schema.move(tables)
         return
