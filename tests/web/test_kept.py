@@ -52,4 +52,4 @@ def test_a_page_with_the_form_on_it_sends_nobody_back(app: Flask, make: Make) ->
         assert "The site's disk is full" in full.replace("&#39;", "'") and "Words that took an hour." in full
     with app.test_request_context("/"):
         page = errors.page(ServiceUnavailable()).get_data(as_text=True)
-        assert "Go back and try again in a minute." in page and "<form" not in page and problems_of(page) == []
+        assert "Please try again in a minute." in page and "<form" not in page and problems_of(page) == []

@@ -62,10 +62,12 @@ is-active) [ "$3" = hcpov-web ] ;;
 show) case $3 in *WorkingDirectory) echo {home}/current ;; esac ;;
 daemon-reload) ;;
 restart)
+    exec 9>$state/lock # one at a time, as systemd does it
+    flock 9
     old=$(cat $state/pid 2>/dev/null)
     [ -z "$old" ] || kill "$old"
     while [ -n "$old" ] && kill -0 "$old" 2>/dev/null; do sleep 0.05; done
-    cd {home}/current && exec setsid .venv/bin/python -m hcpov.cli serve </dev/null >>$state/log 2>&1 &
+    cd {home}/current && exec setsid .venv/bin/python -m hcpov.cli serve </dev/null >>$state/log 2>&1 9>&- &
     echo $! >$state/pid ;;
 esac
 """

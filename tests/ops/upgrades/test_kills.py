@@ -103,7 +103,10 @@ def _killed(home: Home, app: Flask, moment: str, source: str) -> Writer:
     assert writer.told <= {0, 303, 503}, writer.told
     assert not locks.is_under_way(home.instance) and not (home.instance / "upgrade.json").exists()
     assert not list(home.instance.glob("restoring-*")) and not list(home.instance.glob(".upgrade-try-*"))
-    wait_until(lambda: not _of(home))
+    try:
+        wait_until(lambda: not _of(home))
+    except AssertionError:
+        raise AssertionError(_of(home)) from None
     assert get(home.address, "/readyz")[0] == get(home.address, "/")[0] == 200
     assert set(writer.taken) <= set(home.asked("SELECT body FROM comment"))
     return writer
