@@ -22,7 +22,7 @@ from tests.live import get
 from tests.make import MadePost
 
 SHOWN = re.compile(r'id="comment-([0-9]+)".*?<p>(.*?)</p>', re.DOTALL)
-NEXT = re.compile(r'href="[^"]*\?(after=[0-9]+)[^"]*"')
+NEXT = re.compile(r'<a [^>]*href="[^"]*\?(after=[0-9]+)[^"]*"[^>]* rel="next"')  # a part's canonical address has it too
 FILES = ("hcpov.sqlite3", "jobs.sqlite3", "pages/index.sqlite3")
 
 

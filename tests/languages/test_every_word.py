@@ -37,7 +37,7 @@ MONTHS = "January February March April May June July August September October No
 NAMES = set(
     f"{MONTHS} AM PM just now Health Care POV CSV JSON Atom RSS Feed ms width device initial scale "
     "hcpov localhost org example America New York alpha omega arkhe "
-    "http https md webp png html npi en KB MB GB TB".split()
+    "http https md webp png html npi en KB MB GB TB Redis".split()
 )
 
 
