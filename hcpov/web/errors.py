@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, current_app, redirect, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
@@ -67,6 +67,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(kind, _busy)
     app.register_error_handler(OSError, _file)
     app.register_error_handler(Exception, _broken)
+    app.teardown_appcontext(_give_back)
 
 
 def _answer(error: HTTPException) -> Response:
@@ -98,8 +99,26 @@ def _moved() -> Response | None:
     return moved_for_good(target) if target else None
 
 
+def _roll_back() -> None:
+    """Rolls back; a connection that the database has closed cannot, and is let go with what it had not committed."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
+
+
+def _give_back(_error: BaseException | None) -> None:
+    """Gives the session back before Flask-SQLAlchemy does, which would raise where the connection is closed."""
+    if not db.session.registry.has():
+        return
+    try:
+        db.session.close()
+    except DBAPIError:
+        db.session().invalidate()
+
+
 def _busy(error: OperationalError | sqlite3.OperationalError) -> Response:
-    db.session.rollback()
+    _roll_back()
     cause = error.orig if isinstance(error, OperationalError) else error
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     current_app.logger.error("database unavailable: %s", f"{type(cause).__name__} {code}".strip())
@@ -110,13 +129,13 @@ def _busy(error: OperationalError | sqlite3.OperationalError) -> Response:
 def _file(error: OSError) -> Response:
     if error.errno not in NO_ROOM_ERRORS:
         return _broken(error)
-    db.session.rollback()
+    _roll_back()
     current_app.logger.error("no room on the disk: %s", errno.errorcode[error.errno])
     return page(ServiceUnavailable(), no_room=True)
 
 
 def _broken(_error: Exception) -> Response:
-    db.session.rollback()
+    _roll_back()
     current_app.logger.exception("unexpected error")
     return page(InternalServerError())
 

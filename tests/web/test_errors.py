@@ -1,6 +1,6 @@
 """Errors: a page for people, a fragment for htmx, never a bare server's words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from hcpov.blog.models import State
 from hcpov.extensions import db
 from hcpov.web.redirects import local_path
+from tests.conftest import POSTGRES
 from tests.forms import HTMX
 from tests.make import Make
 
@@ -34,6 +35,37 @@ def test_broken_database_gets_a_page(client: FlaskClient, broken_database: None)
     assert "<title>" in answer.text and "try again in a minute" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "SELECT" not in answer.text
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite has no server that could end a connection")
+def test_a_connection_that_ends_in_the_middle_is_no_fault_of_the_reader(
+    app: Flask, client: FlaskClient, make: Make, unkept: Callable[[], None]
+) -> None:
+    make.post()
+    with app.app_context():
+        engine = db.engine
+
+    ends: list[bool] = []
+
+    def end(connection: sa.Connection, *_: object) -> None:
+        if ends:
+            ends.clear()
+            number = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            with engine.connect() as other:
+                other.execute(sa.text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+
+    unkept()
+    sa.event.listen(engine, "after_cursor_execute", end)
+    try:
+        ends.append(True)
+        answer = client.get("/")
+        assert answer.status_code == 503 and "Please try again in a minute." in answer.text
+        with app.app_context():  # what was asked before it ended leaves no error behind either
+            ends.append(True)
+            db.session.execute(sa.text("SELECT 1"))
+    finally:
+        sa.event.remove(engine, "after_cursor_execute", end)
+    assert not ends and client.get("/").status_code == 200
 
 
 def test_every_error_page_leads_on(
