@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, render_template, template_rendered
 
-from hcpov import config
+from hcpov import config, languages
 from hcpov.app import create_app
 from hcpov.web import filters
 
@@ -41,6 +41,7 @@ def made() -> Flask:
     context, page, settings = _kept()
     bare = Flask("bare", root_path=str(config.ROOT), template_folder="templates", static_folder="static")
     bare.config["HCPOV"] = settings
+    languages.install(bare)
     filters.install(bare)
     constant = page.encode()
 

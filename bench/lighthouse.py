@@ -102,7 +102,7 @@ def _site(folder: Path) -> Iterator[tuple[str, Path, dict[str, str]]]:
         with fronts.running_nginx(written) as front:
             port = front.https.rpartition(":")[2]
             rules = f"MAP {fronts.NAME} 127.0.0.1:{port}, MAP {CDN.hostname} 127.0.0.1:{cdn}"
-            pages = {"home": "/", "post": path, "post with its form open": f"{path}#leave", "search": "/search?q=ward"}
+            pages = {"home": "/", "post": path, "post with its form open": f"{path}#leave", "search": "/search"}
             yield f"https://{fronts.NAME}", _chromium(folder / "nginx", rules), pages
 
 

@@ -12,7 +12,7 @@ from hcpov.blog.rows import ArticleRow, Byline, written_by
 from hcpov.comments.threads import CommentRow, Thread
 from hcpov.text.excerpts import text_of
 
-COMMENTS = 3  # of a page of the thread; each costs a reader some twenty bytes, and the feed of comments has them all
+COMMENTS = 1  # of a page of the thread; each costs a reader some forty bytes, and the feed of comments has them all
 # What would end the script element, or begin a comment in it, however it is written.
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 

@@ -27,8 +27,8 @@ DRAWN = "60/minute"  # what was drawn is answered before anything is counted
 PEOPLE = "60/minute"
 # What is nobody's to find: pages for one reader, forms, and other ways to the same texts. A word is closed as a whole,
 # so that a blog can be called desktop-medicine (RFC 9309 2.2.3).
-CLOSED = "account captcha confirm desk join my-data preview receipts reset search sign-in updates verify".split()
-WAYS = ("/*/updates$", "/comments/*/report", "/*?reply=", "/*?compare=")
+CLOSED = "account captcha confirm desk join my-data preview receipts reset sign-in updates verify".split()
+WAYS = ("/search?", "/*/updates$", "/comments/*/report", "/*?reply=", "/*?compare=")
 
 
 @blueprint.get("/robots.txt")
