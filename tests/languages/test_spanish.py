@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -129,6 +129,13 @@ def test_joining(app: Flask, client: FlaskClient, spanish: None) -> None:
     letter = letters(app)[-1]
     assert letter.subject == "Confirme su dirección, por favor"
     assert letter.text.startswith("Hola:\n\nUsted se ha registrado en Health Care POV")
+
+
+def test_words_of_the_forms_library_come_with_the_site(client: FlaskClient, spanish: None) -> None:
+    with client:
+        page = client.post("/join", data={"name": "I" * 500, "email": "ines@example.org", "password": "corta"}).text
+        assert "El campo no puede tener más de 80 caracteres." in page
+        assert not hasattr(request, "wtforms_translations"), "Flask-WTF read its file for this request"
 
 
 def test_signing_in(client: FlaskClient, make: Make, sign_in: SignIn, spanish: None) -> None:
