@@ -2,8 +2,12 @@
 
 A process runs one thread of Python at once anyhow. What would be gained by more is lost again: each holds connections
 of its own, and writers stand in each other's way. Finished pages are answered without a turn.
+
+Whoever waits longest is next. A lock alone gives itself to any of those who wait: with eight of them the unluckiest in
+a hundred waited three times as long as the others.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, local
@@ -21,7 +25,9 @@ class Turns:
     """Whose turn it is. A thread that has it may ask for it again."""
 
     def __init__(self) -> None:
-        self._lock, self._mine = Lock(), local()
+        self._looks, self._mine = Lock(), local()
+        self._waiting: deque[Lock] = deque()  # each released when it is handed the turn
+        self._is_taken = False
 
     def install(self, application: "WSGIApplication") -> "WSGIApplication":
         """Returns an application that answers when it is its turn."""
@@ -38,8 +44,7 @@ class Turns:
         if self._has():
             yield
             return
-        self._lock.acquire()
-        self._mine.has = True
+        self._take()
         try:
             yield
         finally:
@@ -55,15 +60,36 @@ class Turns:
         try:
             yield
         finally:
-            self._mine.has = self._lock.acquire(timeout=AGAIN)
+            self._take(AGAIN)
 
     def _has(self) -> bool:
         return getattr(self._mine, "has", False)
 
+    def _take(self, seconds: float = -1) -> None:
+        """Waits for the turn behind all who wait already; goes on without it after so many seconds."""
+        with self._looks:
+            if not self._is_taken:
+                self._is_taken = self._mine.has = True
+                return
+            called = Lock()
+            called.acquire()
+            self._waiting.append(called)
+        if not called.acquire(timeout=seconds):
+            with self._looks:
+                if called in self._waiting:
+                    self._waiting.remove(called)
+                    return
+        self._mine.has = True
+
     def _give(self) -> None:
-        if self._has():
-            self._mine.has = False
-            self._lock.release()
+        if not self._has():
+            return
+        self._mine.has = False
+        with self._looks:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
 
 
 turns = Turns()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -37,6 +38,23 @@ def test_a_request_waits_for_the_one_before(turns: Turns) -> None:
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(ask, range(8)))
     assert most == [1] * 8
+
+
+def test_whoever_waits_longest_is_next(turns: Turns) -> None:
+    served: list[int] = []
+
+    def ask(number: int) -> None:
+        with turns.one():
+            served.append(number)
+
+    crowd = [Thread(target=ask, args=[number]) for number in range(20)]
+    with turns.one():
+        for number, each in enumerate(crowd, 1):
+            each.start()
+            _queued(turns, number)
+    for each in crowd:
+        each.join(SECONDS)
+    assert served == list(range(20))
 
 
 def test_a_turn_may_be_asked_for_again_and_is_given_back_once(turns: Turns) -> None:
@@ -85,3 +103,10 @@ def test_who_stepped_aside_goes_on_when_whoever_came_between_waits_for_it(
 def _once(turns: Turns) -> None:
     with turns.one():
         pass
+
+
+def _queued(turns: Turns, number: int) -> None:
+    end = monotonic() + SECONDS
+    while len(turns._waiting) < number:
+        assert monotonic() < end, f"{len(turns._waiting)} wait, not {number}"
+        Event().wait(0.001)
