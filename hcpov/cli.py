@@ -4,6 +4,7 @@ Imports of the application stand inside the commands, so that `hcpov --help` ans
 in one line instead of a traceback.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 
 import click
 
-from hcpov import config
+from hcpov import config, imports
 from hcpov.ops import flags as ops
 from hcpov.ops.setup import flags
 
@@ -26,13 +27,14 @@ def main() -> None:
 @contextmanager
 def application() -> Iterator[Any]:
     """Yields the application inside its context, and closes its database; a bad setting ends the command."""
-    from hcpov.app import create_app
-    from hcpov.extensions import db
+    with imports.in_one_go():
+        from hcpov.app import create_app
+        from hcpov.extensions import db
 
-    try:
-        app = create_app()
-    except config.SettingError as problem:
-        raise click.ClickException(str(problem)) from None
+        try:
+            app = create_app()
+        except config.SettingError as problem:
+            raise click.ClickException(str(problem)) from None
     with app.app_context():
         try:
             yield app
@@ -49,13 +51,7 @@ def setup(here: bool, **given: Any) -> None:
     from hcpov.ops.setup import terminal
     from hcpov.web import headers
 
-    _make_here() if here else terminal.set_up(given, headers.nginx)
-
-
-def _make_here() -> None:
-    from hcpov.ops.setup import terminal
-
-    terminal.make_here(_settings(), application)
+    terminal.make_here(_settings(), application) if here else terminal.set_up(given, headers.nginx)
 
 
 @main.command()
@@ -78,7 +74,9 @@ def serve(web_only: bool = False) -> None:
 @click.pass_context
 def run(context: click.Context) -> None:
     """Do all of it for a first look: setup, the demo when the site is empty, then serve."""
-    _make_here()
+    from hcpov.ops.setup import terminal
+
+    terminal.make_here(_settings(), application)
     context.invoke(demo)
     context.invoke(serve)
 
@@ -280,6 +278,7 @@ def _stand(serves: bool, works: bool) -> None:
         here = place.take(settings, listens=serves)
     except place.NotTaken as problem:
         raise click.ClickException(str(problem)) from None
+    gc.disable()  # until what is loaded is shared: serving/memory.py
     from hcpov.ops.upgrades import start
     from hcpov.serving import generation
 

@@ -34,3 +34,4 @@ def share() -> None:
     configure_mappers()
     gc.collect()
     gc.freeze()  # who looks for garbage writes into all that may be some
+    gc.enable()  # the command put it off

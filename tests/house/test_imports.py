@@ -1,7 +1,9 @@
 """What the application loads is held in each process for good, and read in each start."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from hcpov import config
 from hcpov.imports import without
@@ -31,3 +33,13 @@ def test_what_was_hidden_can_be_imported_later() -> None:
     assert done.stdout.split() == ["hidden", "psycopg"]
     with without("sys"):
         assert sys.modules["sys"] is sys, "what is loaded stays"
+
+
+def test_nobody_looks_for_garbage_while_the_application_is_loaded(tmp_path: Path) -> None:
+    code = (
+        "import gc\nfrom hcpov import cli\nlooked = gc.get_stats()[2]['collections']\n"
+        "with cli.application():\n    print(gc.get_stats()[2]['collections'] - looked, gc.isenabled())"
+    )
+    env = os.environ | {"HCPOV_INSTANCE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=config.ROOT, env=env, capture_output=True, check=True)
+    assert done.stdout.split() == [b"0", b"True"]
