@@ -32,6 +32,7 @@ def share() -> None:
         for name, value in _HEAP.items():
             settle(name, value)
     configure_mappers()
-    gc.collect()
-    gc.freeze()  # who looks for garbage writes into all that may be some
+    # Who looks for garbage writes into all that may be some. Half a megabyte of it stays here with the rest: to find
+    # that would be a tenth of a start.
+    gc.freeze()
     gc.enable()  # the command put it off
