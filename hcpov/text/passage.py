@@ -118,8 +118,12 @@ class Passage:
         """Yields the parts of the text that hold a word which the clue needs; neighbours are joined."""
         first, last = 0, 0
         for start, end, ordinary in self._blocks_anywhere if clue.anywhere else self._blocks_near_digits:
-            if clue.needs and not any(word in ordinary for word in clue.needs):
-                continue
+            for word in clue.needs:  # a loop and no any(): a comment asks some six hundred times
+                if word in ordinary:
+                    break
+            else:
+                if clue.needs:
+                    continue
             if start != last:
                 if last:
                     yield first, last
