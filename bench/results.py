@@ -32,6 +32,7 @@ APART = (
     "first_render",
     "hardship",
     "identifiers",
+    "isso",
     "kills",
     "people",
     "results",
