@@ -45,7 +45,7 @@ from hcpov.profiles import views as profiles
 from hcpov.search import index
 from hcpov.search import views as search
 from hcpov.transfer import views as transfer
-from hcpov.turns import turns
+from hcpov.turns import Connection, turns
 from hcpov.updates import tasks as updates_tasks
 from hcpov.updates import views as updates
 from hcpov.web import (
@@ -146,7 +146,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": not is_sqlite,
-            "connect_args": {} if is_sqlite else {"connect_timeout": CONNECT_SECONDS},
+            "connect_args": {"factory": Connection} if is_sqlite else {"connect_timeout": CONNECT_SECONDS},
             "hide_parameters": True,  # a database error would else write people's words into the log
         },
         "MAX_CONTENT_LENGTH": MEGABYTE,

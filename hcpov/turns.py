@@ -1,4 +1,4 @@
-"""One request at a time in each process: the application takes turns, and who waits for a hash steps aside.
+"""One request at a time in each process: the application takes turns, and who waits for a hash or a disk steps aside.
 
 A process runs one thread of Python at once anyhow. What would be gained by more is lost again: each holds connections
 of its own, and writers stand in each other's way. Finished pages are answered without a turn.
@@ -7,6 +7,7 @@ Whoever waits longest is next. A lock alone gives itself to any of those who wai
 a hundred waited three times as long as the others.
 """
 
+import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ class Turns:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Lets others have their turn meanwhile."""
+        """Lets others have their turn meanwhile. Behind it, who has one finishes; then it goes on here."""
         if not self._has():
             yield
             return
@@ -60,20 +61,20 @@ class Turns:
         try:
             yield
         finally:
-            self._take(AGAIN)
+            self._take(AGAIN, first=True)
 
     def _has(self) -> bool:
         return getattr(self._mine, "has", False)
 
-    def _take(self, seconds: float = -1) -> None:
-        """Waits for the turn behind all who wait already; goes on without it after so many seconds."""
+    def _take(self, seconds: float = -1, first: bool = False) -> None:
+        """Waits for the turn behind all who wait already, or before them; goes on without it after so many seconds."""
         with self._looks:
             if not self._is_taken:
                 self._is_taken = self._mine.has = True
                 return
             called = Lock()
             called.acquire()
-            self._waiting.append(called)
+            (self._waiting.appendleft if first else self._waiting.append)(called)
         if not called.acquire(timeout=seconds):
             with self._looks:
                 if called in self._waiting:
@@ -93,3 +94,14 @@ class Turns:
 
 
 turns = Turns()
+
+
+class Connection(sqlite3.Connection):
+    """A connection to SQLite whose commits wait for the disk while others have their turn."""
+
+    def commit(self) -> None:
+        """Commits; what is only read has nothing to wait for."""
+        if not self.in_transaction:
+            return
+        with turns.aside():
+            super().commit()

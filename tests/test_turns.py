@@ -1,7 +1,10 @@
 """One request at a time, and no longer than it must."""
 
+import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from threading import Barrier, Event, Thread
 from time import monotonic
 from typing import Any
@@ -9,7 +12,7 @@ from typing import Any
 import pytest
 
 from hcpov import turns as module
-from hcpov.turns import Turns
+from hcpov.turns import Connection, Turns
 
 SECONDS = 10
 
@@ -78,6 +81,70 @@ def test_who_steps_aside_lets_others_in(turns: Turns) -> None:
         waiting = other.submit(_once, turns)
         assert not waiting.done()
     waiting.result(SECONDS)
+
+
+def test_who_stepped_aside_comes_before_those_who_wait(turns: Turns) -> None:
+    came, over, served = Event(), Event(), []
+
+    def between() -> None:
+        with turns.one():
+            came.set()
+            assert over.wait(SECONDS)
+
+    def behind() -> None:
+        with turns.one():
+            served.append("behind")
+
+    def let_go() -> None:
+        _queued(turns, 2)
+        over.set()
+
+    with ThreadPoolExecutor(3) as others, turns.one():
+        with turns.aside():
+            others.submit(between)
+            assert came.wait(SECONDS)
+            others.submit(behind)
+            _queued(turns, 1)
+            others.submit(let_go)
+        served.append("aside")
+    assert served == ["aside", "behind"]
+
+
+def test_others_have_their_turn_while_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    with (
+        ThreadPoolExecutor(1) as other,
+        closing(sqlite3.connect(tmp_path / "db", SECONDS, factory=Connection)) as writes,
+        closing(sqlite3.connect(tmp_path / "db", check_same_thread=False)) as reads,
+    ):
+        writes.execute("CREATE TABLE word (said TEXT)")
+        writes.executemany("INSERT INTO word VALUES (?)", [("one",), ("two",)])
+        writes.commit()
+        looks = reads.execute("SELECT said FROM word")
+        assert looks.fetchone() == ("one",)  # without WAL, a commit waits for whoever reads
+
+        def come_and_let_go() -> None:
+            with module.turns.one():
+                looks.close()
+
+        with module.turns.one():
+            writes.execute("INSERT INTO word VALUES ('three')")
+            waiting = other.submit(come_and_let_go)
+            _queued(module.turns, 1)
+            writes.commit()
+            waiting.result(SECONDS)
+            assert module.turns._has()
+        assert reads.execute("SELECT count(*) FROM word").fetchone() == (3,)
+
+
+def test_what_is_only_read_keeps_its_turn(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as other, closing(sqlite3.connect(tmp_path / "db", factory=Connection)) as reads:
+        with module.turns.one():
+            reads.execute("SELECT 1").fetchone()
+            waiting = other.submit(_once, module.turns)
+            _queued(module.turns, 1)
+            reads.commit()
+            assert not waiting.done()
+        waiting.result(SECONDS)
 
 
 def test_who_stepped_aside_goes_on_when_whoever_came_between_waits_for_it(
