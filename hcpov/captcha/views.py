@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from hcpov import config
 from hcpov.blog import queries as blogs
@@ -16,12 +16,14 @@ blueprint = Blueprint("captcha", __name__)
 @blueprint.get("/captcha")
 @limiter.limit("120/minute")
 def fragment() -> Response:
-    """A new code for a post: picture, challenge and field in one answer. Writes nothing."""
+    """A new code for a post: picture, challenge and field in one answer. Writes nothing.
+
+    Whoever asked for another one stays on the button, and is told that it came (WCAG 4.1.3).
+    """
     post = blogs.article_by_id(row_number("for") or abort(404)) or abort(404)
     code = challenges.issue(post.id)
-    body = render_template(
-        "captcha/_code.html", post=post, code=code, picture=drawing.picture(challenges.digits(code.nonce)), error=None
-    )
+    picture, again = drawing.picture(challenges.digits(code.nonce)), "refresh" in request.args
+    body = render_template("captcha/_code.html", post=post, code=code, picture=picture, error=None, again=again)
     return Response(body, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 

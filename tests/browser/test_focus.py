@@ -33,10 +33,29 @@ def test_a_new_code_leaves_the_focus_on_its_button(open_page: Open, post: MadePo
     page = open_page(post.path)
     page.locator("#leave").scroll_into_view_if_needed()
     expect(page.locator("#code-box img")).to_be_visible()
+    page.locator("#leave [data-say]").evaluate("each => { each.dataset.same = 'yes' }")
     first = token(page)
     page.get_by_role("button", name="New code").press("Enter")
     page.wait_for_function("first => document.querySelector('#code-box [name=challenge]').value !== first", arg=first)
     expect(page.get_by_role("button", name="New code")).to_be_focused()
+    told = page.locator("#leave [data-say][data-same]")
+    expect(told).to_have_role("status")
+    expect(told).to_have_text("A new code is in the picture.")
+
+
+def test_what_is_wrong_leads_to_its_field(open_page: Open, post: MadePost) -> None:
+    page = open_page(post.path, trouble=("status of 422",))
+    page.locator("#leave").scroll_into_view_if_needed()
+    expect(page.locator("#code-box img")).to_be_visible()
+    page.locator("#leave form").evaluate("form => { form.noValidate = true }")
+    page.locator("#leave .submit").press("Enter")
+    said = page.get_by_role("alert").filter(has_text="marked fields")
+    expect(said).to_be_focused()
+    expect(said.get_by_role("link")).to_have_text(["Name", "Professional title", "Place", "Comment", "Security code"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Professional title")).to_be_focused()
 
 
 def test_a_failure_is_said_where_it_stays_and_the_button_keeps_the_focus(

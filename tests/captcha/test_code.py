@@ -18,7 +18,7 @@ from hcpov.captcha.actions import burn, forget_used
 from hcpov.captcha.models import Challenge
 from hcpov.config import Settings
 from hcpov.extensions import db
-from tests.forms import hidden, right_code
+from tests.forms import HTMX, hidden, right_code
 from tests.make import Make
 
 
@@ -38,6 +38,13 @@ def test_fragment_brings_picture_challenge_and_field(app: Flask, client: FlaskCl
     assert code.encode() not in base64.urlsafe_b64decode(padded)
     with app.app_context():
         assert db.session.query(Challenge).count() == 0  # issuing writes nothing
+
+
+def test_only_whoever_asks_for_another_code_is_told_that_it_came(client: FlaskClient, make: Make) -> None:
+    post = make.post()
+    assert "A new code" not in client.get(f"/captcha?for={post.id}", headers=HTMX).text
+    again = client.get(f"/captcha?for={post.id}&refresh=yes", headers=HTMX).text
+    assert '<hx-partial hx-target="#leave [data-say]" hx-swap="innerHTML">A new code is in the picture.<' in again
 
 
 def test_each_code_is_new(app: Flask, client: FlaskClient, make: Make) -> None:
