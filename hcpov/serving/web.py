@@ -78,6 +78,7 @@ def fork(number: int, made: MPServer, app: Flask, listener: int, others: Iterabl
         return Web(pid, hears)
     code = 1
     try:
+        sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
         signal.set_wakeup_fd(-1)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_DFL)
