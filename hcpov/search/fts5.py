@@ -16,7 +16,7 @@ from hcpov.search.questions import Question, Term
 
 INDEXED = 3  # letters of the longest beginnings that have an index
 PATIENCE = 5  # how much longer a search may take when it waits
-MERGED = 500  # pages of an index that are written anew at once
+MERGED = 2000  # pages of an index, of a kilobyte each, that are written anew at once
 STEPS = 500  # of SQLite's machine between two looks at the clock
 
 

@@ -19,13 +19,15 @@ from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
 from hcpov.ops.schema import downgrade, upgrade
 from hcpov.search import actions as search_actions
-from hcpov.search import index
+from hcpov.search import fts5, index
 from hcpov.search.models import Due
 from tests.conftest import POSTGRES
 from tests.forms import WORDS, new_code
 from tests.live import wait_until
 from tests.make import MadePost, Make
 from tests.search.test_finding import titles
+
+STEPS = 36  # the bit that FTS5's pages to step by have in their numbers, and others have not (fts5_index.c)
 
 Rows = set[tuple[str, int]]
 
@@ -264,3 +266,12 @@ def test_nothing_is_left_in_the_index_of_what_was_erased(within: None, make: Mak
     assert b"said" in blocks and b"zygom" not in blocks
     assert indexed() == public()
     search_actions.tidy()
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="PostgreSQL's index has no documents in their order")
+def test_what_has_a_common_word_is_stepped_over_and_not_walked_through(within: None) -> None:
+    """A rare word is looked for beside a common one: FTS5 has an index to step by, once that fills four pages."""
+    rows = [fts5.row(number, (" common ", " ", " "), "", 735_000) for number in range(1_500)]
+    db.session.execute(sa.text(fts5.put("search_post")), rows)
+    db.session.commit()
+    assert _run(f"SELECT count(*) FROM search_post_data WHERE (id >> {STEPS}) & 1").scalar_one()
