@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    update,
 )
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -85,6 +86,8 @@ _SOME = (
     .order_by(_due.kind, _due.number)
     .limit(AT_ONCE)
 )
+_PUT_OFF = update(Due).where(~_due.later).values(later=True)
+_WAITING = select(func.count()).where(_due.later)
 _TAKE = delete(Due).where(tuple_(_due.kind, _due.number).in_(_SOME)).returning(_due.kind, _due.number)
 
 
@@ -98,7 +101,7 @@ def install() -> None:
 def keep(connection: Connection, later: bool = False) -> int:
     """Puts in what this transaction made public or changed, and returns how much that was. Does not commit.
 
-    With `later`, some of what an upgrade left to be done.
+    With `later`, some of what an upgrade or an import left to be done.
     """
     side, done = side_of(connection), 0
     while True:
@@ -111,6 +114,19 @@ def keep(connection: Connection, later: bool = False) -> int:
         done += len(taken)
         if later or len(taken) < AT_ONCE:
             return done
+
+
+def put_off(connection: Connection) -> None:
+    """Leaves what this transaction made public or changed to `catch_up` or the worker. One query. Does not commit.
+
+    For more than one transaction can bear: on SQLite, each page that it writes has to be looked for in what it wrote.
+    """
+    connection.execute(_PUT_OFF)
+
+
+def waiting() -> int:
+    """Returns how much was left to be done. One query."""
+    return db.session.scalar(_WAITING) or 0
 
 
 def name_facet(name: str) -> str:

@@ -8,6 +8,7 @@ from hcpov.search import actions as search
 from hcpov.transfer import actions
 from hcpov.transfer.imports import actions as imports
 from hcpov.transfer.intake import Progress
+from hcpov.transfer.remainder import make_found
 from hcpov.transfer.wordpress import BadExport
 
 
@@ -29,6 +30,7 @@ def take_wordpress(file: Path, slug: str, name: str, progress: Progress) -> None
     except BadExport as problem:
         raise click.ClickException(f"Nothing was imported. {problem}") from None
     click.echo(report.text())
+    make_found(progress)
 
 
 def erase_again() -> None:

@@ -215,6 +215,16 @@ def _withdraw_it(connection: sa.Connection) -> None:
     connection.execute(sa.update(Post).values(state=State.WITHDRAWN))
 
 
+@pytest.mark.skipif(bool(POSTGRES), reason="SQLite tells its plan in words of its own")
+def test_what_is_due_now_is_found_among_all_that_waits(within: None, queries: Callable[[], Any], make: Make) -> None:
+    post = make.post()
+    with queries() as said:
+        make.comment(post)
+    (take,) = [each for each in said if each.startswith("DELETE FROM search_due")]
+    plan = [str(row[3]) for row in _run(f"EXPLAIN QUERY PLAN {take.replace('?', '0')}")]
+    assert any("ix_search_due_later" in step for step in plan) and not any("SCAN" in step for step in plan), plan
+
+
 @pytest.mark.skipif(not POSTGRES, reason="SQLite has one writer")
 @pytest.mark.parametrize("change", [_hold_it, _withdraw_it])
 def test_what_is_taken_back_while_the_worker_puts_it_in_is_not_left(

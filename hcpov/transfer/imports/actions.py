@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from hcpov.blog.models import Blog
 from hcpov.extensions import db
+from hcpov.search import index
 from hcpov.transfer import demo, wordpress
 from hcpov.transfer.arrivals import put
 from hcpov.transfer.demo import Written
@@ -33,12 +34,14 @@ def import_wordpress(file: Path, slug: str, name: str, progress: Progress) -> Re
     """Takes a WordPress export into the blog `slug`, which is made when it is new. Commits all of it or none.
 
     Raises BadExport, having written nothing, for a file that cannot be read whole. What an earlier import wrote is
-    known again by its origin and left alone.
+    known again by its origin and left alone. Searching finds it after `search.actions.catch_up`, which the caller does,
+    or the worker.
     """
     export = wordpress.read(file)
     report = Report()
     try:
         put(made_ready(export, slug, name, progress, report), export, report)
+        index.put_off(db.session.connection())
         db.session.commit()
     except BaseException:
         db.session.rollback()

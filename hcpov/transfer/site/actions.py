@@ -15,6 +15,7 @@ from hcpov.extensions import db
 from hcpov.media.models import Picture
 from hcpov.pages import changes
 from hcpov.pages.counters import EVERYTHING
+from hcpov.search import index
 from hcpov.transfer.intake import Progress
 from hcpov.transfer.report import counted
 from hcpov.transfer.site import atoms, belongings, facts, layout, rows, texts, unpacking, wxr
@@ -82,6 +83,8 @@ def export_site(target: Path, private: bool, progress: Progress) -> Done:
 def import_site(path: Path, progress: Progress) -> Done:
     """Takes an export into this site, which must be empty. Commits all of it or none. Nobody is written to.
 
+    Searching finds nothing of it before `search.actions.catch_up`, which the caller does, or the worker.
+
     Raises BadSite, having written nothing, for what cannot be taken in; buckets.Unreachable and OSError likewise.
     """
     instance = config.current().instance
@@ -89,6 +92,7 @@ def import_site(path: Path, progress: Progress) -> Done:
         contents = checked(folder, progress)
         try:
             done = _take(contents, progress)
+            index.put_off(db.session.connection())
             db.session.commit()
         except (IntegrityError, DataError):
             db.session.rollback()

@@ -9,6 +9,7 @@ import click
 
 from hcpov.media.buckets import Unreachable
 from hcpov.transfer.intake import Progress
+from hcpov.transfer.remainder import make_found
 from hcpov.transfer.site import actions
 from hcpov.transfer.site.problems import BadSite
 
@@ -33,6 +34,7 @@ def take(path: Path, progress: Progress) -> None:
     except (BadSite, OSError) as problem:
         raise _refused("Nothing was imported", problem) from None
     click.echo(f"Taken in: {done.text()}")
+    make_found(progress)
 
 
 def _clear_up_when_stopped() -> None:
