@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,11 +21,11 @@ from hcpov.extensions import db
 from hcpov.ops.schema import downgrade, upgrade
 from hcpov.search import actions as search_actions
 from hcpov.search import fts5, index
-from hcpov.search.models import Due
+from hcpov.search.models import POST, Due
 from tests.conftest import POSTGRES
 from tests.forms import WORDS, new_code
 from tests.live import wait_until
-from tests.make import MadePost, Make
+from tests.make import START, MadePost, Make
 from tests.search.test_finding import titles
 
 STEPS = 36  # the bit that FTS5's pages to step by have in their numbers, and others have not (fts5_index.c)
@@ -213,6 +214,21 @@ def _hold_it(connection: sa.Connection) -> None:
 
 def _withdraw_it(connection: sa.Connection) -> None:
     connection.execute(sa.update(Post).values(state=State.WITHDRAWN))
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="PostgreSQL's index has no parts")
+def test_many_at_once_are_one_part_of_the_index(within: None, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever order they are read in: a part for each would have to be merged with all others, again and again."""
+    post = make.post()
+    search_actions.tidy()  # of what other tests wrote, one part is left
+    monkeypatch.setitem(index._READ, POST, index._POSTS.order_by(Post.id.desc()))  # as SQLite may by itself
+    columns = [each for each in Post.__table__.c if each.name not in {"id", "slug", "published_at", "origin"}]
+    row = dict(db.session.execute(sa.select(*columns).where(Post.id == post.id)).mappings().one())
+    more = [{"slug": f"p-{n}", "published_at": START - timedelta(days=n)} for n in range(60)]
+    db.session.execute(sa.insert(Post), [row | each for each in more])
+    db.session.commit()
+    assert _run("SELECT count(DISTINCT segid) FROM search_post_idx").scalar_one() <= 2
+    assert indexed() == public()
 
 
 @pytest.mark.skipif(bool(POSTGRES), reason="SQLite tells its plan in words of its own")
