@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcpov.text import dates, markdown, plain, slugs
-from hcpov.text.excerpts import excerpt, reading_minutes, text_of
+from hcpov.text.excerpts import excerpt, lines_of, reading_minutes, text_of
 
 ALLOWED = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "s"}
 
@@ -137,3 +137,18 @@ def test_excerpt() -> None:
     assert len(excerpt("x" * 50, 10)) == 10
     assert text_of("<p>One &amp; <b>two</b></p><p>three</p>") == "One & two three"
     assert reading_minutes(0) == 1 and reading_minutes(2300) == 10
+
+
+def test_lines_of_what_was_said_and_quoted() -> None:
+    said = "No.\n\n> One card\n> is enough.\n\nIt is *not*, see\nthe ward & the rota:\n\n- a\n- b"
+    assert lines_of(markdown.render_comment(said)).split("\n") == [
+        "No.",
+        "> One card",
+        "> is enough.",
+        "It is not, see",
+        "the ward & the rota:",
+        "a",
+        "b",
+    ]
+    assert lines_of("") == "" and lines_of("<p>one</p>") == "one"
+    assert excerpt("one two\n> threefour", 12) == "one two…"

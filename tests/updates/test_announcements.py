@@ -254,6 +254,28 @@ def test_a_comment_is_told_to_its_thread_and_not_to_its_writer(app: Flask, make:
     assert "> By a member.\n" in letters(app)[-1].text
 
 
+def test_what_a_comment_quotes_is_no_word_of_its_writer(app: Flask, make: Make) -> None:
+    post = make.post(announced_at=START)
+    wish(app, post_id=post.id)
+    make.comment(post, "No.\n\n> One card is enough.\n\nלא.")
+    tell(app)
+    [letter] = letters(app)
+    assert "\n\n> No.\n> > One card is enough.\n> לא.\n\n" in letter.text
+    # Each piece runs as its own language does, or a foreign one has its full stop at the wrong end.
+    assert re.findall("<(?:p|h2)(?![^>]*auto)[^>]*>(?!<a)", letter.html) == []
+
+
+def test_a_digest_in_plain_text_sets_posts_apart(app: Flask, make: Make, travel: Callable[[float], None]) -> None:
+    wish(app, cadence="daily")
+    for title in ("First", "Second"):
+        make.post(title)
+    tell(app)
+    travel(2 * 86400)
+    tell(app)
+    [letter] = letters(app)
+    assert letter.text.startswith("Second\n======\n\nIn ") and "/\n\n\nFirst\n=====\n\nIn " in letter.text
+
+
 def test_answers_are_told_to_whose_comment_it_is(app: Flask, make: Make) -> None:
     post = make.post(announced_at=START)
     mine, others = (make.comment(post, announced_at=START) for _ in range(2))

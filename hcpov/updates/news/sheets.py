@@ -8,7 +8,7 @@ from hcpov.blog.notices import titled
 from hcpov.blog.rows import post_path, post_row
 from hcpov.comments.models import Comment
 from hcpov.languages import gettext, ngettext
-from hcpov.text.excerpts import excerpt, text_of
+from hcpov.text.excerpts import excerpt, lines_of
 from hcpov.updates.letters import Piece, Sheet, sheet
 from hcpov.updates.models import Cadence, Place
 from hcpov.updates.queries import on_post
@@ -33,7 +33,7 @@ def of_comment(comment: Comment, place: Place) -> Sheet:
     )
     pieces = [
         Piece("words", gettext("%(who)s wrote on “%(title)s”:", who=_signed(comment), title=title)),
-        Piece("quotation", excerpt(text_of(comment.html), EXCERPT)),
+        Piece("quotation", excerpt(lines_of(comment.html), EXCERPT)),
         Piece("link", gettext("Read it in its place, and answer"), _here(f"/comments/{comment.id}/")),
     ]
     return sheet(subject, pieces, place, Cadence.AT_ONCE, about(place, "", title))
