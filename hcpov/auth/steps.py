@@ -15,7 +15,7 @@ from flask_security import Security
 from flask_security.utils import check_and_get_token_status
 from werkzeug.wrappers import Response
 
-from hcpov import clock
+from hcpov import clock, languages
 from hcpov.auth import changes, passkey_steps, second_factor, ways
 from hcpov.auth.forms import CodeForm
 from hcpov.auth.models import Account
@@ -38,6 +38,7 @@ def install(app: Flask, security: Security) -> None:
         guesses = limiter.limit(GUESSES, key_func=lambda: session.get("tf_user_id", ""), methods=["POST"])
         app.view_functions[name] = guesses(app.view_functions[name])  # type: ignore[assignment]
     security.tf_token_validation_context_processor(_code_page)
+    security.mf_recovery_codes_context_processor(_codes_page)
     security.wan_signin_context_processor(passkey_steps.sign_in_page)
     security.wan_register_context_processor(passkey_steps.page)
 
@@ -160,3 +161,8 @@ def _code_page() -> dict[str, Any]:
         return {"unreadable": not second_factor.codes().can_read(account.tf_totp_secret)}
     values = second_factor.codes().fetch_setup_values(session["tf_totp_secret"], account)
     return {"authr_qrcode": values["image"], "authr_key": values["key"]}
+
+
+def _codes_page() -> dict[str, Any]:
+    """Of two lists on paper, the later is good."""
+    return {"made": languages.long_moment(clock.now())}

@@ -111,6 +111,18 @@ def test_holder_who_is_not_checked_gets_nowhere(visit: Visit) -> None:
     expect(page.get_by_text("Signed in as")).to_be_visible()
 
 
+def test_ways_to_prove_it_stand_apart(visit: Visit) -> None:
+    page, keys = visit(width=390)
+    add(page)
+    expect(page.locator(".rows b")).to_be_visible()
+    page.goto("/account/verify")
+    boxes = [page.get_by_role("button", name=name).bounding_box() for name in ("Go on", "Use a passkey instead")]
+    assert boxes[0] and boxes[1] and boxes[1]["y"] - boxes[0]["y"] - boxes[0]["height"] >= 12
+    keys.verifies(False)
+    page.get_by_role("button", name="Use a passkey instead").click()
+    expect(page.locator(".guard", has_text="No passkey was given")).to_be_visible()
+
+
 def test_passkey_in_the_place_of_a_code(visit: Visit, member: MadeAccount) -> None:
     page, _ = visit()
     add(page)

@@ -88,8 +88,10 @@ def test_recovery_codes_print_alone(open_page: Open, member: MadeAccount) -> Non
     page.get_by_role("button", name="Make the list").click()
     page.emulate_media(media="print")
     expect(page.locator(".codes")).to_be_visible()
-    for part in (".welcome", ".noprint", ".foot nav"):
+    for part in (".welcome", "main .row", ".foot nav"):
         expect(page.locator(part)).to_be_hidden()
+    expect(page.get_by_text("print this page")).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"Made \w+ \d+, \d{4}"))).to_be_visible()  # of two lists, the later is good
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
