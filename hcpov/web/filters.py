@@ -42,6 +42,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.filters["count"] = count
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["unbroken"] = unbroken
     settings: config.Settings = app.config["HCPOV"]
     app.jinja_env.globals.update(
         asset=asset,
@@ -82,6 +83,11 @@ def prose(cleaned: str) -> Markup:
 def moment(at: datetime) -> str:
     """Returns a moment as it is in the site's time zone: `January 28, 2013 11:13 AM`."""
     return languages.long_moment(at)
+
+
+def unbroken(words: str) -> str:
+    """Returns words that stay on one line, such as a number and what is counted."""
+    return words.replace(" ", "\u00a0")
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -25,6 +25,19 @@ PIECES = """[...document.querySelectorAll('.list tbody th a')].flatMap(each => [
     range.setEnd(each.firstChild, word.index + word[0].length)
     return new Set([...range.getClientRects()].map(each => each.top)).size > 1
   }).map(word => word[0]))"""
+# Numbers that stand on another line than what is counted.
+COUNTED = """[...document.querySelectorAll('main .quiet')].flatMap(each => {
+  const found = [], walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    for (const said of walker.currentNode.textContent.matchAll(/\\d+\\s(comment|minute read|word)/g)) {
+      const range = document.createRange()
+      range.setStart(walker.currentNode, said.index)
+      range.setEnd(walker.currentNode, said.index + said[0].length)
+      found.push([said[0], new Set([...range.getClientRects()].map(each => each.top)).size])
+    }
+  }
+  return found
+})"""
 ON_SCREEN_ONLY = "button, .button, form.filter, .welcome, .blogs, .leave, .byline > a"
 
 
@@ -69,6 +82,54 @@ def test_names_in_the_desks_tables_are_not_cut_into_pieces(filled: Filled, open_
         page.goto("/desk/")
         assert page.locator(".list tbody th").count() == 4
         assert page.evaluate(PIECES) == []
+
+
+def test_a_number_stands_by_what_it_counts(filled: Filled, open_page: Open) -> None:
+    page, found = open_page("/sign-in", width=390), []
+    sign_in(page, filled.admin)
+    for width in range(300, 520, 20):  # wherever the line ends
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/", "/desk/posts?show=published"):
+            page.goto(path)
+            counted = page.evaluate(COUNTED)
+            assert len(counted) > 4, path
+            found += [f"{path} {width}: {words}" for words, lines in counted if lines > 1]
+    assert found == [], "\n".join(found)
+
+
+def test_a_word_beside_wide_ones_is_not_cut(filled: Filled, open_page: Open) -> None:
+    page = open_page("/sign-in", width=390)
+    sign_in(page, filled.admin)
+    page.goto(f"/desk/posts/{filled.post.id}/revisions")
+    assert box(page, ".revisions td:last-child a")["height"] < 30
+
+
+def test_what_the_queue_says_stands_apart_and_in_one_size(filled: Filled, open_page: Open) -> None:
+    page = open_page("/sign-in", width=390)
+    sign_in(page, filled.admin)
+    page.goto("/desk/held")
+    item = page.locator(".item").first
+    item.locator("summary").last.click()
+    item.locator("[name=reason]").fill("Dear Ada Reader, no.")
+    item.get_by_role("button", name="Return to the writer").click()
+    expect(item.locator(".error")).to_be_visible()
+    assert item.locator(".error").evaluate("each => parseFloat(getComputedStyle(each).marginTop)") > 3
+    item.locator("[name=reason]").fill("Please leave out the date.")
+    item.get_by_role("button", name="Return to the writer").click()
+    expect(page.locator(".settled")).to_be_visible()
+    size = "each => getComputedStyle(each).fontSize"
+    settled = page.locator(".settled p").evaluate(size)
+    page.reload()
+    assert settled == page.locator(".done span").first.evaluate(size)
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Undo").locator("visible=true")).to_have_count(0)
+    assert box(page, ".why span")["x"] == box(page, ".words")["x"]
+
+
+def test_an_empty_search_leaves_no_hole(filled: Filled, open_page: Open) -> None:
+    page = open_page("/search", width=390)
+    form, found = box(page, "form.search"), box(page, "#found .empty")
+    assert found["y"] - form["y"] - form["height"] < 60
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
