@@ -4,6 +4,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
+from hcpov import clock
+from hcpov.comments import receipts
+from hcpov.comments.models import State
 from hcpov.config import Settings
 from tests import live
 from tests.browser.conftest import Open, violations
@@ -130,6 +133,24 @@ def test_an_empty_search_leaves_no_hole(filled: Filled, open_page: Open) -> None
     page = open_page("/search", width=390)
     form, found = box(page, "form.search"), box(page, "#found .empty")
     assert found["y"] - form["y"] - form["height"] < 60
+
+
+@pytest.mark.parametrize("state", [State.PUBLISHED, State.HELD, State.RETURNED])
+def test_a_receipt_on_paper_opens_its_comment(
+    app: Flask, filled: Filled, make: Make, open_page: Open, state: State
+) -> None:
+    number = make.comment(filled.post, "Kept on *paper*.", state=state, at=clock.now())
+    with app.app_context():
+        path = f"/receipts/{receipts.issue(number)}"
+    page = open_page(path, scripts=False, scheme="dark")
+    address = page.get_by_text(path)
+    expect(address).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(address).to_be_visible()
+    expect(page.locator(".paper .said-again")).to_have_text("Kept on paper.")
+    expect(page.locator("form").locator("visible=true")).to_have_count(0)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

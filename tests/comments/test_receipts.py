@@ -199,6 +199,8 @@ def test_answers_by_mail_are_asked_for_once_and_confirmed(
     assert client.get("/updates/forged").status_code == 404
     bad = client.post(f"/receipts/{token}/answers", data={"email": "nobody"})
     assert bad.status_code == 422 and "does not look like" in bad.text
+    # With scripts off the page begins at its top, far from the field.
+    assert 'aria-describedby="answers-hint answers-error" aria-invalid="true" autofocus' in bad.text
 
 
 def test_permalink_leads_to_the_comment(client: FlaskClient, make: Make, post: MadePost) -> None:
