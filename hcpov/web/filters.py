@@ -16,6 +16,7 @@ from hcpov.comments.models import BODY_LENGTH
 from hcpov.pages import recording
 from hcpov.web.assets import asset, readers_styles
 
+_LONG = re.compile(r"\S{24}(?=\S)")
 _INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 # Line ends between two tags of which the second begins or ends a block, where no browser shows a blank.
 _BLOCKS = "article|aside|body|div|footer|form|h[1-6]|head|header|html|li|link|main|meta|nav|ol|p|script|section|ul"
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["count"] = count
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["unbroken"] = unbroken
+    app.jinja_env.filters["breakable"] = breakable
     settings: config.Settings = app.config["HCPOV"]
     app.jinja_env.globals.update(
         asset=asset,
@@ -88,6 +90,11 @@ def moment(at: datetime) -> str:
 def unbroken(words: str) -> str:
     """Returns words that stay on one line, such as a number and what is counted."""
     return words.replace(" ", "\u00a0")
+
+
+def breakable(words: str) -> Markup:
+    """Returns words of which long ones, such as addresses, can go on in the next line: for letters, without styles."""
+    return Markup("<wbr>").join(_LONG.sub("\\g<0>\0", words).split("\0"))
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -10,10 +10,10 @@ from hcpov.comments.models import State
 from hcpov.config import Settings
 from tests import live
 from tests.browser.conftest import Open, violations
-from tests.browser.filled import Filled, fill
+from tests.browser.filled import LONG, Filled, fill
 from tests.browser.test_everybody import sign_in
 from tests.make import Make
-from tests.updates.readers import letters, tell
+from tests.updates.readers import letters, tell, wish
 
 # What shows and would be printed on anything but white paper.
 INKED = """[...document.querySelectorAll('body *')].filter(each => each.checkVisibility()).filter(each => {
@@ -189,14 +189,17 @@ def test_the_citation_is_copied(filled: Filled, open_page: Open) -> None:
 def test_letters_are_read_on_a_telephone_in_the_dark(
     app: Flask, chromium: Browser, filled: Filled, scheme: str
 ) -> None:
+    wish(app, post_id=filled.post.id)
     tell(app)
-    [letter, *_] = [each.html for each in letters(app) if "<hr>" in each.html]
+    [letter, *_] = [each.html for each in letters(app) if LONG[:20] in each.html]
+    assert "<hr>" in letter
     context = chromium.new_context(viewport={"width": 390, "height": 800}, is_mobile=True)
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.route("**/letter", lambda route: route.fulfill(body=letter, content_type="text/html"))
     page.goto("http://127.0.0.1/letter")
     assert page.evaluate("document.documentElement.clientWidth") == 390  # no page of 980 in small print
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     # In the dark the colours are the browser's own, which axe-core takes to stand on white.
     assert scheme == "dark" or violations(page, "color-contrast") == []
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches && getComputedStyle(document.body).color")
