@@ -11,6 +11,7 @@ from hcpov.blog.rows import post_path
 from hcpov.blog.writing import tag_named
 from hcpov.comments.subjects import talk
 from hcpov.extensions import db
+from hcpov.text.tongues import known
 from hcpov.transfer.addresses import is_ours, is_storable, old_keys
 from hcpov.transfer.export import Export, Item
 from hcpov.transfer.intake import Ready, counts, published_in
@@ -131,8 +132,18 @@ def _tell(ready: Ready, export: Export, report: Report, tags: int, addresses: in
         report.notes.append(f"Taken before, and left as they are: {here}")
     if ready.people.made:
         report.notes.append("New accounts have no password and no role; each is known by the author's e-mail")
+    _tell_languages(ready, export, report)
     _tell_refused(export, plan.items, report)
     report.notes += ready.hosts.lines(config.current().picture_hosts)
+
+
+def _tell_languages(ready: Ready, export: Export, report: Report) -> None:
+    if export.language and not known(export.language):
+        said = fitted(export.language, TAG_LENGTH)
+        report.notes.append(f"The export's language “{said}” is not known here, so its posts count as the site's")
+    for lang, number in Counter(post.lang for post in ready.plan.new.values() if post.lang).items():
+        posts = counted(number, "post or page", "posts and pages")
+        report.notes.append(f"Marked as written in another language than the site's: {posts} in {lang}")
 
 
 def _states(states: Counter[str]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from lxml import etree
 
+from hcpov.text.tongues import known
 from hcpov.transfer.export import Author, Item, Said, number
 
 _PREFIXES = (
@@ -56,7 +57,10 @@ def item_of(element: Any) -> Item:
     named = [(name_of(child), child) for child in element]
     pairs = [_fields(child) for name, child in named if name == "wp:postmeta"]
     meta = {each.get("wp:meta_key", ""): each.get("wp:meta_value", "") for each in pairs}
-    terms = [text_of(child) for name, child in named if name == "category" and child.get("domain") in _FILED]
+    filed = [(child.get("domain", ""), child) for name, child in named if name == "category"]
+    terms = [text_of(child) for domain, child in filed if domain in _FILED]
+    # What this site's own export says of a post, and how Polylang files posts by language.
+    langs = [meta.get("lang", ""), *(child.get("nicename", "") for domain, child in filed if domain == "language")]
     return Item(
         number=number(found.get("wp:post_id", "")),
         line=element.sourceline or 0,
@@ -79,6 +83,7 @@ def item_of(element: Any) -> Item:
         file=found.get("wp:attachment_url", ""),
         alt=meta.get("_wp_attachment_image_alt", ""),
         cover=number(meta.get("_thumbnail_id", "")),
+        lang=next(filter(None, map(known, langs)), ""),
         terms=tuple(dict.fromkeys(term for term in terms if term)),
         said=tuple(_said(child) for name, child in named if name == "wp:comment"),
     )

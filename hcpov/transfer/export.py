@@ -56,15 +56,17 @@ class Item:
     file: str
     alt: str
     cover: int
+    lang: str
     terms: tuple[str, ...]
     said: tuple[Said, ...]
 
 
 @dataclass(frozen=True)
 class Export:
-    """All of it. `site` is the old site's address, without a last slash."""
+    """All of it. `site` is the old site's address, without a last slash; `language` is as the file says it."""
 
     site: str
+    language: str
     title: str
     description: str
     authors: list[Author]

@@ -14,6 +14,7 @@ from hcpov.blog.models import POST_TITLE_LENGTH, SUMMARY_LENGTH, Blog, Kind, Pos
 from hcpov.extensions import db
 from hcpov.text.dates import long_date
 from hcpov.text.slugs import numbered, slug_for
+from hcpov.text.tongues import known
 from hcpov.transfer.export import Export, Item, moment
 from hcpov.transfer.report import Report
 from hcpov.transfer.text import fitted, plain
@@ -63,7 +64,16 @@ def planned(export: Export, blog: Blog, report: Report) -> Plan:
         if number not in plan.known:
             _add(item, blog, plan, slugs, report)
             plan.new[number].origin = origin(export.site, "p", number)
+            plan.new[number].lang = _foreign(item.lang or known(export.language))
     return plan
+
+
+def _foreign(tag: str) -> str:
+    """Returns a language where it is another than the site's; `es-MX` is none on a site in `es`.
+
+    WordPress says `en-US` where nobody chose anything, and each page would carry what says nothing.
+    """
+    return "" if tag.partition("-")[0] == config.current().language.partition("-")[0] else tag
 
 
 def _choose(item: Item, plan: Plan, report: Report) -> None:

@@ -100,7 +100,7 @@ def _read(file: BinaryIO) -> Export:
     site = _site(told.get("wp:base_blog_url", "")) or _site(told.get("link", ""))
     if not site:
         raise BadExport(f"The file does not say which site it comes from (<link> in <channel>). {AGAIN}")
-    return Export(site, told.get("title", ""), told.get("description", ""), authors, items)
+    return Export(site, told.get("language", ""), told.get("title", ""), told.get("description", ""), authors, items)
 
 
 def _channel(file: BinaryIO) -> Iterator[tuple[str, Any]]:

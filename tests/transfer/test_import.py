@@ -18,7 +18,7 @@ from hcpov.transfer import arrivals
 from hcpov.transfer.wordpress import BadExport
 from tests.make import Make
 from tests.transfer.conftest import Bar
-from tests.transfer.wxr import SITE, author, export, item, said, term
+from tests.transfer.wxr import SITE, author, export, item, meta, said, term
 
 Take = Callable[..., str]
 SEEN = '<img src="/a.jpg" alt="A ward">'
@@ -58,6 +58,36 @@ def test_a_post_with_all_its_parts(app: Flask, take: Take, client: FlaskClient, 
     answer = client.get("/2013/01/28/post-12/")
     assert (answer.status_code, answer.location) == (301, "/the-ward/2013/01/post-12/")
     assert client.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "lang", "told"),
+    [
+        ("es", "es", "in another language than the site's: 1 post or page in es"),
+        ("pt_br", "pt-BR", "1 post or page in pt-BR"),
+        ("de-DE-formal", "de-DE", "in de-DE"),
+        ("en-US", "", ""),  # what WordPress says where nobody chose
+        ("", "", ""),
+        ("xx-YY", "", "language “xx-YY” is not known here"),
+        ("es" * 500, "", "language “eses"),
+    ],
+)
+def test_a_post_is_in_the_exports_language(language: str, lang: str, told: str, app: Flask, take: Take) -> None:
+    report = take(export(author(), item(1), language=language))
+    assert one(app, 1).lang == lang
+    assert told in report and ("language" in report) == bool(told) and len(report) < 1000
+
+
+def test_a_post_may_be_in_a_language_of_its_own(app: Flask, take: Take, client: FlaskClient) -> None:
+    filed = '<category domain="language" nicename="ca"><![CDATA[Català]]></category>'  # as Polylang does
+    ours = meta("lang", "ar")  # as this site's own export does
+    items = item(1, "A.", filed), item(2, "B.", ours), item(3, "C."), item(4, "D.", meta("lang", "none, thank you"))
+    take(export(author(), *items, language="es-ES"))
+    assert [one(app, number).lang for number in range(1, 5)] == ["ca", "ar", "es-ES", "es-ES"]
+    assert not one(app, 1).tags
+    assert '<h1 class="headline" lang="ar" dir="rtl">' in client.get("/the-ward/2013/01/post-2/").text
+    take(export(author(), *items, language="en-US"))
+    assert one(app, 3).lang == "es-ES"  # what was taken stays
 
 
 def test_the_month_of_the_address_is_the_sites(app: Flask, take: Take) -> None:

@@ -30,7 +30,9 @@ def is_strict(markup: str) -> bool:
 
 
 def picture(number: int, name: str, words: str = "", parent: int = 5) -> Item:
-    blank = dict.fromkeys(("status", "link", "slug", "content", "creator", "date_gmt", "date", "feed_date", "alt"), "")
+    blank = dict.fromkeys(
+        ("status", "link", "slug", "content", "creator", "date_gmt", "date", "feed_date", "alt", "lang"), ""
+    )
     file = f"https://files.example.org/{name}"
     flags = {"protected": False, "sticky": False, "comments_open": False, "terms": (), "said": ()}
     numbers = {"number": number, "line": 1, "parent": parent, "order": 0, "cover": 0}

@@ -58,9 +58,10 @@ def item(number: int, content: str = "A text.", *inside: str, **fields: object) 
     )
 
 
-def export(*inside: str, version: str = "1.2", title: str = "The Old Ward") -> str:
+def export(*inside: str, version: str = "1.2", title: str = "The Old Ward", language: str = "") -> str:
     """Returns an export with these items and writers in it."""
     told = f"<title>{title}</title><link>{SITE}</link><description>Notes from the ward</description>"
+    told += f"<language>{language}</language>" if language else ""
     number = f"<wp:wxr_version>{version}</wp:wxr_version>" if version else ""
     site = f"<wp:base_blog_url>{SITE}</wp:base_blog_url>"
     return f"{HEAD}<channel>{told}{number}{site}{''.join(inside)}</channel></rss>\n"
@@ -69,6 +70,11 @@ def export(*inside: str, version: str = "1.2", title: str = "The Old Ward") -> s
 def term(name: str, domain: str = "post_tag") -> str:
     """Returns a tag or category of a post."""
     return f'<category domain="{domain}" nicename="x"><![CDATA[{name}]]></category>'
+
+
+def meta(name: str, value: str) -> str:
+    """Returns what WordPress keeps beside a post."""
+    return f"<wp:postmeta>{_fields({'meta_key': name, 'meta_value': value})}</wp:postmeta>"
 
 
 def saved(folder: Path, text: str | bytes) -> Path:
