@@ -462,6 +462,8 @@ def test_staff_set_one_up_at_sign_in(app: Flask, make: Make, who: str) -> None:
         page = browser.post(SETUP, data={"setup": "authenticator"}).text
         wrong = browser.post(CODE, data={"code": "000000"})
         assert key_in(wrong.text) == key_in(page) and "not right" in wrong.text
+        for each in (page, wrong.text):  # a mistake leaves the same ways on
+            assert '<a href="/sign-in">Not now</a>' in each
         assert browser.post(CODE, data={"code": code_for(key_in(page))}).headers["Location"] == CODES
         assert is_in(browser) and browser.get("/desk/").status_code == 200
     assert noted(app) == ["authenticator set up"]
