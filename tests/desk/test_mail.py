@@ -76,7 +76,7 @@ def test_what_waits_and_when_it_is_tried_next(desk: Desk) -> None:
     assert "m…@example.org" in text and "maeve@" not in text and "bo@" not in text
     assert text.index("Subject first") < text.index("Subject second") < text.index("Subject third")
     assert "Subject sent" not in text and "Waits · 3" in text and "Given up · 0" in text
-    assert "tried 2 times · again at " in text and "Put off with 451 4.7.1." in text and "being sent" in text
+    assert "tried\u00a02\u00a0times · again at " in text and "Put off with 451 4.7.1." in text and "being sent" in text
     assert text.count('value="retry"') == 1 and text.count('value="drop"') == 2
     whole = page(desk, f"{MAIL}?addresses=whole")
     assert "maeve@example.org" in whole and "bo@example.net" in whole and "Mask addresses" in whole
