@@ -33,6 +33,9 @@ LAST_ANSWERS = 10  # seconds
 # Seconds after which a connection that nobody uses is closed by nginx (20), or by Granian itself (30): then no request
 # can be on its way on one that is closed here.
 UNUSED = 35
+# Seconds after which a thread that renders lets one go on that has a finished page ready. Python's own 0.005 would be
+# most of what such a reader waits for.
+SWITCH = 0.0005
 _LOOK = 0.1  # seconds between two looks whether anybody is still connected
 
 READY, LEFT = b"r", b"l"  # what a web process tells the leading one
@@ -78,7 +81,7 @@ def fork(number: int, made: MPServer, app: Flask, listener: int, others: Iterabl
         return Web(pid, hears)
     code = 1
     try:
-        sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
+        sys.setswitchinterval(SWITCH)
         signal.set_wakeup_fd(-1)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_DFL)
