@@ -6,6 +6,7 @@ What broke may be the database: from 500 on a page asks it nothing, not even who
 import errno
 import sqlite3
 import time
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -100,19 +101,19 @@ def _moved() -> Response | None:
 
 
 def _roll_back() -> None:
-    """Rolls back; a connection that the database has closed cannot, and is let go with what it had not committed."""
-    try:
-        db.session.rollback()
-    except DBAPIError:
-        db.session().invalidate()
+    _done_or_let_go(db.session.rollback)
 
 
 def _give_back(_error: BaseException | None) -> None:
     """Gives the session back before Flask-SQLAlchemy does, which would raise where the connection is closed."""
-    if not db.session.registry.has():
-        return
+    if db.session.registry.has():
+        _done_or_let_go(db.session.close)
+
+
+def _done_or_let_go(act: Callable[[], None]) -> None:
+    """A connection that the database has closed cannot do it, and is let go with what it had not committed."""
     try:
-        db.session.close()
+        act()
     except DBAPIError:
         db.session().invalidate()
 
