@@ -3,8 +3,7 @@
 A process runs one thread of Python at once anyhow. What would be gained by more is lost again: each holds connections
 of its own, and writers stand in each other's way. Finished pages are answered without a turn.
 
-Whoever waits longest is next. A lock alone gives itself to any of those who wait: with eight of them the unluckiest in
-a hundred waited three times as long as the others.
+Whoever waits longest is next. A lock alone gives itself to any of those who wait.
 """
 
 import sqlite3
