@@ -7,6 +7,7 @@ the same validator as we do.
 import os
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hcpov import clock
@@ -31,14 +32,18 @@ def name(path: str, query: str) -> str | None:
 
 def write(folder: Path, body: Body) -> dict[str, str]:
     """Writes the files of a page under names of chance; returns them by ending. They are yet to be put in place."""
-    written = {}
-    for encoding, ending in ENDINGS.items():
-        handle, path = tempfile.mkstemp(dir=folder)
-        written[ending] = path
-        with os.fdopen(handle, "wb") as file:
-            file.write(body.of(encoding))
-            os.fchmod(handle, 0o644)  # nginx runs as somebody else
-        os.utime(path, (clock.now().timestamp(), body.mark))
+    written: dict[str, str] = {}
+    try:
+        for encoding, ending in ENDINGS.items():
+            handle, path = tempfile.mkstemp(dir=folder)
+            written[ending] = path
+            with os.fdopen(handle, "wb") as file:
+                file.write(body.of(encoding))
+                os.fchmod(handle, 0o644)  # nginx runs as somebody else
+            os.utime(path, (clock.now().timestamp(), body.mark))
+    except OSError:  # the disk is full: what is there takes room from others
+        drop(written)
+        raise
     return written
 
 
@@ -64,6 +69,17 @@ def drop(written: dict[str, str]) -> None:
     """Removes written files that found no place."""
     for path in written.values():
         Path(path).unlink(missing_ok=True)
+
+
+def sweep(folder: Path, before: float) -> None:
+    """Removes what a process that was killed wrote and never put in place: what nobody touched since a moment.
+
+    A file's last modification is its page's mark and says nothing of time; the change of its name and rights does.
+    """
+    for each in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if each.stat().st_ctime < before:
+                each.unlink()
 
 
 def read(place: Path, mark: int | None = None) -> Body | None:

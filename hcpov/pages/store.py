@@ -144,8 +144,9 @@ class Store:
             self._throw_away([EVERYTHING])
 
     def sweep(self) -> int:
-        """Throws away what is no longer true by the clock; returns how many pages."""
+        """Throws away what is no longer true by the clock, and what was never put in place; returns how many pages."""
         now = clock.now().timestamp()
+        files.sweep(self.folder / NEW, now - UNDER_WAY)
         with self._looking():
             if not self._index.over(now):
                 return 0
@@ -170,10 +171,12 @@ class Store:
 
     def _exchange(self, row: Row, body: Body) -> None:
         written = files.write(self.folder / NEW, body)
-        with self._alone():
-            if self._index.polish(row.name, row.number, body.size):
-                files.put(written, self.folder / row.place)
-        files.drop(written)
+        try:
+            with self._alone():
+                if self._index.polish(row.name, row.number, body.size):
+                    files.put(written, self.folder / row.place)
+        finally:
+            files.drop(written)
 
     def _load(self, row: Row) -> Entry | None:
         slots = frozenset(map(slot, row.subjects))

@@ -1,6 +1,7 @@
 """The store by itself: bounds, changes under way, what breaks, and what it presses smaller."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 
 from hcpov import config
 from hcpov.config import Settings
-from hcpov.pages import tasks
+from hcpov.pages import files, tasks
 from hcpov.pages.counters import EVERYTHING, slot
 from hcpov.pages.encodings import encoded
 from hcpov.pages.entry import Entry
@@ -198,15 +199,15 @@ def test_a_full_disk_keeps_nothing_and_breaks_nothing(
     app: Flask, client: FlaskClient, make: Make, store: Store, kept: Kept
 ) -> None:
     post = make.post()
-    new = store.folder / "new"
-    new.rmdir()
+    new, aside = store.folder / "new", store.folder / "aside"
+    new.rename(aside)  # whatever other processes are about to put in place
     new.touch()  # nothing can be written there now
     try:
         assert client.get(post.path).status_code == 200
         assert kept() == set()
     finally:
         new.unlink()
-        new.mkdir()
+        aside.rename(new)
     client.get(post.path)
     assert kept() == {post.path}
 
@@ -247,6 +248,29 @@ def test_what_is_over_is_swept_away(own: Store, travel: Callable[[float], None])
     assert own.find("a@index.html") is None
     assert own.sweep() == 1
     assert {file.name for file in (own.folder / own.site).iterdir()} == {f"b@index.html{end}" for end in ENDS}
+
+
+def test_what_a_killed_process_never_put_in_place_is_swept_away(own: Store, travel: Callable[[float], None]) -> None:
+    files.write(own.folder / "new", encoded(b"A page."))  # and here it is killed
+    own.sweep()
+    assert len(list((own.folder / "new").iterdir())) == len(ENDS)  # it may be about to
+    travel(UNDER_WAY + 1)
+    own.sweep()
+    assert list((own.folder / "new").iterdir()) == []
+
+
+def test_a_page_that_cannot_be_written_whole_leaves_no_part(own: Store) -> None:
+    body = encoded(b"A page.")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signals = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the system answers EFBIG instead
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(body.plain), before[1]))
+        with pytest.raises(OSError, match="File too large"):
+            files.write(own.folder / "new", body)  # the plain one fits, pressed ones of so few words are larger
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, signals)
+    assert list((own.folder / "new").iterdir()) == []
 
 
 def test_nginx_can_read_what_was_kept(tmp_path: Path) -> None:
