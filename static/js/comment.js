@@ -29,7 +29,7 @@
     if (unsure && !sending) return;
     const draft = { at: Date.now(), words: {}, day: !!keeps(f) };
     for (const name of WORDS) draft.words[name] = field(f, name)?.value || "";
-    if (sending) draft.sending = { challenge: field(f, "challenge")?.value, code: field(f, "code")?.value };
+    if (sending) draft.sending = { challenge: field(f, "challenge")?.value, code: field(f, "code")?.value, plain: !window.htmx };
     each((s) => s.removeItem(key(f)));
     if (sending || WORDS.some((name) => name !== "parent" && draft.words[name])) store(draft.day ? "day" : "tab", (s) => s.setItem(key(f), JSON.stringify(draft)));
   }
@@ -88,7 +88,7 @@
     f.querySelector("#code-box")?.remove();
     hidden(f, "challenge", draft.sending.challenge);
     hidden(f, "code", draft.sending.code || "");
-    retry(f, 0);
+    window.loadHtmx().then(() => retry(f, 0));
   }
 
   /* For who hears links without what stands around them. In the page each reader would pay for fifty names. */
@@ -160,13 +160,10 @@
   addEventListener("pageshow", (event) => { if (event.persisted) busy = false; });
 
   forgetAll(true);
-  /* htmx takes its forms over at this very event, and was asked first. */
-  document.addEventListener("DOMContentLoaded", () => {
-    nameReplies();
-    const f = form();
-    if (!f) return;
-    /* Without htmx the answer to a posted comment is this page, at the comment. */
-    if (saved(f)?.sending && location.hash.startsWith("#comment-") && !window.htmx) forget(f);
-    restore(f);
-  });
+  nameReplies();
+  const f = form();
+  if (!f) return;
+  /* Sent without htmx, the answer to a posted comment is this page, at the comment. */
+  if (saved(f)?.sending?.plain && location.hash.startsWith("#comment-")) forget(f);
+  restore(f);
 })();

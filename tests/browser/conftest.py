@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
+STIR = 'addEventListener("DOMContentLoaded", () => dispatchEvent(new Event("pointermove")))'
+
 Open = Callable[..., Page]
 
 
@@ -50,6 +52,8 @@ def chromium() -> Iterator[Browser]:
 def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens a page of the server: `open_page(path, scripts=True, cdn="npm"|"blocked"|"tampered", width=1280, …)`.
 
+    Somebody `stirs` as soon as it is there, so that htmx comes; Chromium counts it to what the page waits for.
+
     Each page is photographed at the end. Anything the browser complained of fails the test, but for the `trouble` that
     a test makes on purpose. `site` is the server by another of its names.
     """
@@ -64,6 +68,7 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
         scheme: str = "light",
         trouble: tuple[str, ...] = (),
         site: str = "",
+        stirs: bool = True,
     ) -> Page:
         context = chromium.new_context(
             base_url=site or server,
@@ -73,6 +78,8 @@ def open_page(chromium: Browser, server: str, request: pytest.FixtureRequest) ->
         )
         contexts.append(context)
         context.route(re.compile("^https://"), _cdn(cdn))
+        if stirs:
+            context.add_init_script(STIR)
         page = context.new_page()
         page.set_default_timeout(10_000)
         complaints: list[str] = []
