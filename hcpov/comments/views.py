@@ -256,8 +256,7 @@ def _taken(post: Head, comment: Comment, count: int | None = None) -> Response:
 
 
 def _fragment(template: str, post: Head, **more: Any) -> Response:
-    context = articles.form_context(post, articles.empty_form(post))
-    return make_response(render_template(template, **context, **more))
+    return make_response(render_template(template, **articles.form_anew(post), **more))
 
 
 def _place(path: str, comment: Comment, count: int) -> str:

@@ -56,6 +56,27 @@ def test_guest_posts_as_a_fragment(app: Flask, client: FlaskClient, make: Make) 
     assert answer.text.count("<li") == 1
 
 
+def form_of(page: str) -> str:
+    """Returns the comment form in a page, without ends of lines and what is said of a comment that was posted."""
+    form = page[page.index('<section id="leave"') :].partition("</section>")[0]
+    return re.sub(r'\n|<p class="note".*?</p>', "", form)
+
+
+def test_the_form_that_comes_back_is_the_one_of_the_page(
+    app: Flask, client: FlaskClient, make: Make, sign_in: SignIn
+) -> None:
+    """Whoever asks, and whoever asked before: what is kept of it is every stranger's."""
+    members = sign_in(make.account("bea@example.org"))
+    for post in (make.post(), make.post("Another")):
+        told = client.post(post.comments, data=WORDS | new_code(app, client, post), headers=HTMX).text
+        assert form_of(told) == form_of(client.get(post.path).text)
+        page = members.get(post.path).text
+        token = {"csrf_token": hidden(page, "csrf_token"), "challenge": hidden(page)}
+        told = members.post(post.comments, data={"body": "An answer."} | token, headers=HTMX).text
+        assert hidden(told) not in {"", token["challenge"]} and 'name="place"' not in form_of(told)
+        assert form_of(told).replace(hidden(told), "") == form_of(page).replace(token["challenge"], "")
+
+
 def test_without_scripts_the_code_comes_with_every_word(app: Flask, client: FlaskClient, make: Make) -> None:
     post = make.post()
     first = client.post(post.comments, data=WORDS | {"disclosure": "I sell pens."})
