@@ -11,13 +11,14 @@ from enum import StrEnum
 from hcpov.blog.heads import Head
 from hcpov.blog.models import CommentRule
 from hcpov.comments import queries
-from hcpov.comments.words import Words, mark
+from hcpov.comments.queries import SENT_MINUTES, Known
+from hcpov.comments.words import Words
 from hcpov.text import identifiers
 from hcpov.text.finds import Find
 
 QUICK_SECONDS = 2.0
 LINKS = 2
-RATE_COMMENTS, RATE_MINUTES = 10, 10
+RATE_COMMENTS = 10
 REPEATED_POSTS = 2
 REPEATED_LENGTH = 40  # "I agree." is no advertisement
 
@@ -48,7 +49,7 @@ class Submission:
     post: Head
     words: Words
     member: bool
-    network: str | None
+    known: Known
     seconds: float
     trap: str = ""
     without_code: bool = False
@@ -81,11 +82,9 @@ def time_to_fill(comment: Submission) -> Finding | None:
 
 def rate(comment: Submission) -> Finding | None:
     """Holds when many comments came from one network in a short time."""
-    if comment.member or comment.network is None:
+    if comment.member or comment.known.sent < RATE_COMMENTS:
         return None
-    if queries.from_network(comment.network, RATE_MINUTES) < RATE_COMMENTS:
-        return None
-    return hold(f"{RATE_COMMENTS} comments from one network in {RATE_MINUTES} minutes")
+    return hold(f"{RATE_COMMENTS} comments from one network in {SENT_MINUTES} minutes")
 
 
 def links(comment: Submission) -> Finding | None:
@@ -96,16 +95,14 @@ def links(comment: Submission) -> Finding | None:
 
 def repeated(comment: Submission) -> Finding | None:
     """Holds a text that stands under other posts already."""
-    if len(comment.words.body) < REPEATED_LENGTH:
-        return None
-    posts = queries.posts_with(mark(comment.words.body), comment.post.id)
+    posts = comment.known.posts if len(comment.words.body) >= REPEATED_LENGTH else 0
     return hold(f"the same text on {posts} other posts") if posts >= REPEATED_POSTS else None
 
 
 def word_list(comment: Submission) -> Finding | None:
     """Holds a word of the moderators' list."""
     text = f" {' '.join(_WORD.findall(comment.words.body.casefold()))} "
-    for word in queries.held_words():
+    for word in comment.known.words:
         if f" {word} " in text:
             return hold(f"the word “{word}”")
     return None

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from hcpov.auth.models import Account
 from hcpov.captcha import actions as captcha
 from hcpov.captcha import challenges
-from hcpov.captcha import queries as used
 from hcpov.captcha.challenges import CODE, MEMBER, PASS, Challenge
-from hcpov.comments import networks, queries
+from hcpov.captcha.queries import GUESSES
+from hcpov.comments import queries
 from hcpov.comments.forms import CommentForm, PatientAnswer
 from hcpov.comments.guard import Finding
 from hcpov.comments.models import Comment
+from hcpov.comments.queries import Known
 from hcpov.languages import lazy
 from hcpov.text.plain import is_blank
 
@@ -51,11 +52,11 @@ def of_member(post_id: int, account: Account, form: CommentForm, challenge: Chal
     return _judge_words(post_id, form, challenge)
 
 
-def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None) -> Step:
-    """Judges a guest's form and its code. Burns a code that was tried, right or wrong; commits that."""
+def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None, known: Known | None) -> Step:
+    """Judges a guest's form and its code, of which something is known. Burns a code that was tried; commits that."""
     if challenge is not None and challenge.kind == PASS and not challenge.old:
         return _judge_words(post_id, form, challenge)
-    trouble = _trouble(form, challenge)
+    trouble = _trouble(form, challenge, known)
     if trouble is None and challenge is not None:
         step = _judge_words(post_id, form, challenge)
         step.without_code = bool(form.editor.data)
@@ -109,25 +110,24 @@ def another_code(post_id: int) -> Step:
     return Step(code=challenges.issue(post_id), problems=[NEW_CODE])
 
 
-def _trouble(form: CommentForm, challenge: Challenge | None) -> str | None:
+def _trouble(form: CommentForm, challenge: Challenge | None, known: Known | None) -> str | None:
     """Says what is wrong with the code, or None. A wrong answer burns the challenge."""
     if not form.challenge.data:
         return FIRST_CODE
-    if challenge is None or challenge.kind == MEMBER:
+    if challenge is None or known is None or challenge.kind == MEMBER:
         return FOREIGN
     if challenge.old:
         return EXPIRED
-    if used.was_used(challenge):
+    if known.used:
         return USED
     if form.editor.data:
         return None
     if not form.code.data:
         return EMPTY
-    network = networks.current()
-    if used.guesses_too_often(network):
+    if known.wrong >= GUESSES:
         return SLOWLY
     if not challenges.answers(challenge, form.code.data):
-        captcha.burn(challenge, right=False, network=network)
+        captcha.burn(challenge, right=False, network=known.network)
         return WRONG
     return None
 

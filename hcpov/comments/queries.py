@@ -11,6 +11,7 @@ from hcpov.blog.models import Post
 from hcpov.blog.models import State as PostState
 from hcpov.blog.rows import post_path
 from hcpov.blog.subjects import count, title
+from hcpov.captcha import queries as captcha
 from hcpov.comments import subjects
 from hcpov.comments.models import Comment, HeldWord, State
 from hcpov.comments.threads import Thread, assemble
@@ -21,6 +22,7 @@ from hcpov.text import dates
 from hcpov.text.excerpts import excerpt, text_of
 
 THREADS = 100
+SENT_MINUTES = 10
 ALIVE = (State.PUBLISHED, State.HELD, State.RETURNED)
 NUMBER_LENGTH = 9  # PostgreSQL's integers end at ten digits
 EXCERPT = 300
@@ -33,15 +35,22 @@ _SHOWN = or_(
     _comment.state == State.PUBLISHED.value,
     exists().where(_answer.c.parent_id == _comment.id, _answer.c.state == State.PUBLISHED.value),
 )
-# What each comment on its way in asks. Made once: to put a statement together takes longer than to have it answered.
-_FROM_NETWORK = select(func.count()).where(
-    _comment.network == bindparam("network"), _comment.created_at > bindparam("since")
+_BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("nonce"))
+# What each comment on its way in asks. At once: to ask takes longer than to have it answered.
+_KNOWN = select(
+    _BY_KEY.scalar_subquery().label("earlier"),
+    captcha.USED.label("used"),
+    captcha.WRONG.label("wrong"),
+    select(func.count())
+    .where(_comment.network == bindparam("network"), _comment.created_at > bindparam("sent"))
+    .scalar_subquery()
+    .label("sent"),
+    select(func.count(_comment.post_id.distinct()))
+    .where(_comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("post"))
+    .scalar_subquery()
+    .label("posts"),
+    select(func.aggregate_strings(HeldWord.__table__.c.word, "\n")).scalar_subquery().label("words"),
 )
-_POSTS_WITH = select(func.count(_comment.post_id.distinct())).where(
-    _comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("but")
-)
-_HELD_WORDS = select(HeldWord.__table__.c.word).order_by(HeldWord.__table__.c.word)
-_BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("key"))
 _ROOTS = (_comment.post_id == bindparam("post"), _comment.parent_id.is_(None), _SHOWN)
 _MOMENT = bindparam("moment", type_=UtcDateTime)
 _ID: BindParameter[int] = bindparam("id")
@@ -58,6 +67,24 @@ _BEFORE = (
     .offset(bindparam("passed"))
     .limit(1)
 )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a comment on its way in.
+
+    `earlier` is the number of what came from the same form before. Its code was `used` before; from its `network` came
+    so many `wrong` answers within a minute and so many comments, `sent`, within ten. Its text stands under so many
+    other `posts`. `words` are the moderators'.
+    """
+
+    network: str | None
+    earlier: int | None
+    used: bool
+    wrong: int
+    sent: int
+    posts: int
+    words: list[str]
 
 
 @dataclass(frozen=True)
@@ -115,15 +142,17 @@ def said_at(comment_id: int, account_id: int) -> datetime | None:
     return db.session.scalar(wanted.where(Comment.state == State.PUBLISHED))
 
 
-def from_network(network: str, minutes: int) -> int:
-    """Counts the comments that came from a network in the last minutes. One query."""
-    since = clock.now() - timedelta(minutes=minutes)
-    return db.session.scalar(_FROM_NETWORK, {"network": network, "since": since}) or 0
+def known(post_id: int, mark: str, key: str | None = None, network: str | None = None) -> Known:
+    """Returns what is known of a text that is to stand under a post, and of the form and the network it came from.
 
-
-def posts_with(mark: str, but: int) -> int:
-    """Counts the other posts under which the same text stands. One query."""
-    return db.session.scalar(_POSTS_WITH, {"mark": mark, "but": but}) or 0
+    One query. Nothing is known of this machine's own network, which is None.
+    """
+    now = clock.now()
+    guessed, sent = now - timedelta(seconds=captcha.GUESS_SECONDS), now - timedelta(minutes=SENT_MINUTES)
+    asked = {"nonce": key, "network": network, "guessed": guessed, "sent": sent, "mark": mark, "post": post_id}
+    row = db.session.execute(_KNOWN, asked).one()
+    words = sorted(row.words.split("\n")) if row.words else []
+    return Known(network, row.earlier, row.used, row.wrong, row.sent, row.posts, words)
 
 
 def published_before(email: str) -> bool:
@@ -136,12 +165,12 @@ def published_before(email: str) -> bool:
 
 def held_words() -> list[str]:
     """Returns the moderators' words. One query."""
-    return list(db.session.scalars(_HELD_WORDS))
+    return list(db.session.scalars(select(HeldWord.word).order_by(HeldWord.word)))
 
 
 def by_submission_key(key: str) -> Comment | None:
     """Returns the comment that came from a form, if it came. One query, two when it did."""
-    number = db.session.scalar(_BY_KEY, {"key": key})
+    number = db.session.scalar(_BY_KEY, {"nonce": key})
     return db.session.get(Comment, number) if number else None
 
 

@@ -17,6 +17,7 @@ from hcpov.comments.forms import CommentForm, EditForm, ReportForm
 from hcpov.comments.guard import Finding, Ruling, Submission
 from hcpov.comments.journey import Step
 from hcpov.comments.models import Comment, State
+from hcpov.comments.queries import Known
 from hcpov.comments.threads import comment_row
 from hcpov.extensions import limiter
 from hcpov.updates import actions as subscriptions
@@ -89,7 +90,8 @@ def edit(token: str) -> Response:
         return _receipt(token, comment, 422, form=form)
     post = heads.numbered(comment.post_id) or abort(404)
     said = words.Words(comment.name, comment.title, comment.place, comment.email, form.body.data or "", "")
-    findings = guard.judge(Submission(post, said, comment.account_id is not None, None, UNHURRIED))
+    known = queries.known(post.id, words.mark(said.body))
+    findings = guard.judge(Submission(post, said, comment.account_id is not None, known, UNHURRIED))
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
         return _receipt(token, comment, 422, form=form, asked=asked)
@@ -171,40 +173,41 @@ def _receipt(
 def _leave(post: Head) -> Response:
     """A repeat is answered first, before anything is judged: same comment, same address."""
     form = CommentForm()
-    challenge = challenges.read(form.challenge.data, post.id)
-    if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
-        outcomes.note(outcomes.REPEATED)
-        return _taken(post, earlier)
+    challenge, known = challenges.read(form.challenge.data, post.id), None
+    if challenge is not None:
+        known = queries.known(post.id, words.mark(form.body.data or ""), challenge.nonce, networks.current())
+        if known.earlier and (earlier := queries.any_state(known.earlier)):
+            outcomes.note(outcomes.REPEATED)
+            return _taken(post, earlier)
     if not policy.may_leave(post):
         outcomes.note(outcomes.CLOSED)
         return _refused(post, form)
-    step = _judge(post, form, challenge)
-    if step.challenge is None:
+    step = _judge(post, form, challenge, known)
+    if step.challenge is None or known is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
             outcomes.note(outcomes.REPEATED)
             return _taken(post, earlier)
         return _again(post, form, step)
-    return _past_the_guard(post, form, step, step.challenge)
+    return _past_the_guard(post, form, step, step.challenge, known)
 
 
-def _judge(post: Head, form: CommentForm, challenge: Challenge | None) -> Step:
+def _judge(post: Head, form: CommentForm, challenge: Challenge | None, known: Known | None) -> Step:
     if current_user.is_authenticated:
         return journey.of_member(post.id, current_user, form, challenge, token_is_good())
     if "refresh" in request.form:
         return journey.another_code(post.id)
-    return journey.of_guest(post.id, form, challenge)
+    return journey.of_guest(post.id, form, challenge, known)
 
 
-def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challenge) -> Response:
+def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challenge, known: Known) -> Response:
     """Publishes what no rule minds, holds what one does, and asks the writer about a patient before either."""
     said = words.Words(**{name: form[name].data or "" for name in words.FIELDS})
     member = current_user if current_user.is_authenticated else None
     if member:
         said = words.signed(said, member)
-    submission = Submission(
-        post, said, bool(member), networks.current(), challenge.seconds, form.website.data or "", step.without_code
-    )
+    trap = form.website.data or ""
+    submission = Submission(post, said, bool(member), known, challenge.seconds, trap, step.without_code)
     findings = guard.judge(submission)
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
@@ -212,7 +215,7 @@ def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challe
             return _used(post, form)
         return _again(post, form, step, asked)
     reasons, account_id = journey.reasons(form, findings), member.id if member else None
-    taken = actions.submit(post.id, said, challenge, step.parent, account_id, submission.network, reasons)
+    taken = actions.submit(post.id, said, challenge, step.parent, account_id, known.network, reasons)
     if taken is None:
         return _used(post, form)
     outcomes.taken(taken[0].state)
