@@ -1,6 +1,7 @@
 """The application, wired once, top to bottom. Nobody imports this but the door (`wsgi.py`) and the command line."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,14 @@ DESK = (
 )
 
 
+class Application(Flask):
+    """Flask where nothing is a coroutine: it asks so of each of its functions each time that it calls one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns the function itself."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Returns the application, with settings from the environment when none are given.
 
@@ -92,7 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security_txt.check(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     logs.install(settings)
-    app = Flask(
+    app = Application(
         "hcpov",
         root_path=str(config.ROOT),
         instance_path=str(settings.instance),
