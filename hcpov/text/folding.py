@@ -64,6 +64,8 @@ def words(text: str) -> Iterator[Word]:
 
 def folded(text: str) -> str:
     """Returns a text's words with a blank before, between and behind them, so that ` word ` is found in it."""
+    if text.isascii():  # as most are; a list and no generator, for each comment that is put in comes this way
+        return f" {' '.join([word[:WORD_LENGTH] for word in _ASCII.findall(text.lower())])} "
     return f" {' '.join(word.folded for word in words(text))} "
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hcpov.search import fts5, tsvector
@@ -74,11 +74,13 @@ def test_words_are_the_same_whatever_their_accents(one: str, other: str) -> None
 
 
 @given(st.text(max_size=300))
+@example("X" * (WORD_LENGTH + 1))
 def test_any_text_is_words_that_both_databases_read(text: str) -> None:
     for word in words(text):
         assert 0 < len(word.folded) <= WORD_LENGTH
         assert not set(word.folded) & set(" '\"\\:*&|!()<>§\x00")
         assert text[word.start : word.end]
+    assert folded(text) == f" {' '.join(word.folded for word in words(text))} "
     assert [word.folded for word in words(folded(text))] == folded(text).split()
     assert all(fold(word.folded) == word.folded for word in words(text))
 
