@@ -5,7 +5,7 @@ import hmac
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,9 @@ def network() -> IPv4Network | IPv6Network | None:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return ip_network(f"{address}/{IPV4_PREFIX if address.version == 4 else IPV6_PREFIX}", strict=False)
+    if isinstance(address, IPv6Address):
+        return IPv6Network((int(address), IPV6_PREFIX), strict=False)
+    return IPv4Network((int(address), IPV4_PREFIX), strict=False)
 
 
 def keyed(words: str) -> str:

@@ -1,6 +1,5 @@
 """Writes about comments: the only place that commits them."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, cast, delete, func, insert, literal, select, update
@@ -49,7 +48,7 @@ def submit(
     when the challenge was burnt without leaving a comment.
     """
     now, count = clock.now(), None
-    row = asdict(words) | {
+    row = vars(words) | {
         **_made_of(words.body),
         "post_id": post_id,
         "parent_id": parent.id if parent else None,

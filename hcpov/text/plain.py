@@ -23,7 +23,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Returns `text` cleaned and on one line: names and titles cannot carry line ends into headers, nor turn a line."""
-    return _BLANKS.sub(" ", _TURNS.sub("", clean(text))).strip()
+    return text and _BLANKS.sub(" ", _TURNS.sub("", clean(text))).strip()
 
 
 def is_blank(text: str) -> bool:

@@ -2,10 +2,11 @@
 
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, abort, g, has_request_context, request
+from flask import Blueprint, Flask, abort, g, request
 from flask_login import current_user
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -45,8 +46,8 @@ def _start() -> None:
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _count(*_arguments: Any) -> None:
-    if has_request_context():
-        g.queries = g.get("queries", 0) + 1
+    with suppress(RuntimeError, AttributeError):  # outside of a request, or before it is counted
+        g.queries += 1
 
 
 def is_for_me() -> bool:
