@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, after_this_request, g, request, session
+from flask import Flask, Request, after_this_request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import user_logged_out
 from flask_security.signals import password_changed, password_reset, user_authenticated
 from flask_security.tf_plugin import tf_verify_validity_token
@@ -40,8 +41,19 @@ SYSTEMS = (
 )
 
 
+class Cookie(SecureCookieSessionInterface):
+    """Flask's session, which makes all that it needs to read a cookie even where there is none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Returns what the cookie says; an empty session for a stranger."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, login_manager: Any) -> None:
     """Reads who is signed in from our rows, and writes them when Flask-Security signs somebody in or out."""
+    app.session_interface = Cookie()
     login_manager.user_loader(load)
     login_manager.request_loader(lambda _request: None)  # no tokens in headers or addresses: browsers only
     login_manager.session_protection = None  # its mark of address and browser is personal and stops nobody

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from hcpov.auth.models import Account
+from hcpov.auth.sessions import Cookie
 from hcpov.extensions import db
 from tests.forms import hidden
 from tests.make import PASSWORD, MadeAccount, Make
@@ -26,6 +28,20 @@ def accounts(app: Flask) -> list[Account]:
     """Returns all accounts."""
     with app.app_context():
         return list(db.session.scalars(db.select(Account)))
+
+
+def test_no_key_is_made_to_read_the_cookie_of_a_stranger(
+    app: Flask, client: FlaskClient, make: Make, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, made, key = sign_in(make.account("ada@example.org")), [], Cookie.get_signing_serializer
+
+    def noted(cookie: Cookie, app: Flask) -> URLSafeTimedSerializer | None:
+        made.append(cookie)
+        return key(cookie, app)
+
+    monkeypatch.setattr(Cookie, "get_signing_serializer", noted)
+    assert client.get("/join").status_code == 200 and not made
+    assert member.get("/account/").status_code == 200 and made
 
 
 @pytest.mark.parametrize(
