@@ -69,16 +69,18 @@ def comment_count(post_id: int) -> int:
 
 
 def _found(wanted: Select[Any], **values: object) -> Head | None:
-    row = db.session.execute(wanted, values).mappings().first()
+    # Not through the session, which costs half as much again: it has nothing to do for what is only read.
+    row = db.session.connection().execute(wanted, values).first()
     if row is None:
         return None
-    end = closing(row["published_at"], row["close_after_days"])
     return Head(
-        id=row["id"],
-        path=address(row["kind"], row["blog"], row["year"], row["month"], row["slug"]),
-        author_id=row["author_id"],
-        names=(row["author"], row["byline_name"], row["byline_place"] if row["byline_name"] else ""),
-        comment_rule=row["comment_rule"],
-        comments_open=takes_comments(row["comments_open"], row["comment_rule"], end),
-        withdrawn=row["state"] != State.PUBLISHED,
+        id=row.id,
+        path=address(row.kind, row.blog, row.year, row.month, row.slug),
+        author_id=row.author_id,
+        names=(row.author, row.byline_name, row.byline_place if row.byline_name else ""),
+        comment_rule=row.comment_rule,
+        comments_open=takes_comments(
+            row.comments_open, row.comment_rule, closing(row.published_at, row.close_after_days)
+        ),
+        withdrawn=row.state != State.PUBLISHED,
     )

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -60,7 +61,7 @@ def read(token: str | None, post_id: int | None = None) -> Challenge | None:
     if not token or len(token) > TOKEN_LENGTH:
         return None
     try:
-        payload, issued_at = _serializer().loads(token, return_timestamp=True)
+        payload, issued_at = _serializer(_secret()).loads(token, return_timestamp=True)
     except BadSignature:
         return None
     kind, nonce, its_post, account_id = payload
@@ -89,18 +90,21 @@ def answers(challenge: Challenge, code: str) -> bool:
 
 
 def _drawn(what: str, nonce: str) -> bytes:
-    secret = current_app.secret_key
-    assert isinstance(secret, str)
-    return hmac.new(secret.encode(), f"captcha {what} {nonce}".encode(), hashlib.sha256).digest()
+    return hmac.new(_secret().encode(), f"captcha {what} {nonce}".encode(), hashlib.sha256).digest()
 
 
 def _sign(kind: str, nonce: str, post_id: int, account_id: int | None = None) -> Challenge:
-    token = _serializer().dumps([kind, nonce, post_id, account_id])
+    token = _serializer(_secret()).dumps([kind, nonce, post_id, account_id])
     assert isinstance(token, str)
     return Challenge(token, nonce, post_id, kind, account_id)
 
 
-def _serializer() -> URLSafeTimedSerializer:
+def _secret() -> str:
     secret = current_app.secret_key
     assert isinstance(secret, str)
+    return secret
+
+
+@cache
+def _serializer(secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt="captcha challenge")

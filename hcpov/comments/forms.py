@@ -41,7 +41,7 @@ def of_guests(words: str) -> Callable[[Any, Field], None]:
     check = said(words)
 
     def check_guest(form: Any, field: Field) -> None:
-        if not current_user.is_authenticated:
+        if is_blank(field.data or "") and not current_user.is_authenticated:
             check(form, field)
 
     return check_guest

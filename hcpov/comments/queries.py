@@ -150,7 +150,7 @@ def known(post_id: int, mark: str, key: str | None = None, network: str | None =
     now = clock.now()
     guessed, sent = now - timedelta(seconds=captcha.GUESS_SECONDS), now - timedelta(minutes=SENT_MINUTES)
     asked = {"nonce": key, "network": network, "guessed": guessed, "sent": sent, "mark": mark, "post": post_id}
-    row = db.session.execute(_KNOWN, asked).one()
+    row = db.session.connection().execute(_KNOWN, asked).one()  # as in `heads`: not through the session
     words = sorted(row.words.split("\n")) if row.words else []
     return Known(network, row.earlier, row.used, row.wrong, row.sent, row.posts, words)
 

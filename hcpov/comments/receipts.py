@@ -1,6 +1,7 @@
 """Receipts: the writer's own key to a comment. Signed, names no address, shown once after posting."""
 
 from datetime import timedelta
+from functools import cache
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -14,7 +15,7 @@ TOKEN_LENGTH = 200
 
 def issue(comment_id: int) -> str:
     """Returns the receipt of a comment; always the same for the same comment."""
-    token = _serializer().dumps(comment_id)
+    token = _serializer(_secret()).dumps(comment_id)
     assert isinstance(token, str)
     return token
 
@@ -24,7 +25,7 @@ def read(token: str) -> int | None:
     if len(token) > TOKEN_LENGTH:
         return None
     try:
-        number = _serializer().loads(token)
+        number = _serializer(_secret()).loads(token)
     except BadSignature:
         return None
     return number if isinstance(number, int) else None
@@ -43,7 +44,12 @@ def may_edit(comment: Comment) -> bool:
     return comment.state in {State.PUBLISHED, State.HELD} and clock.now() <= comment.created_at + window
 
 
-def _serializer() -> URLSafeSerializer:
+def _secret() -> str:
     secret = current_app.secret_key
     assert isinstance(secret, str)
+    return secret
+
+
+@cache
+def _serializer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="comment receipt")

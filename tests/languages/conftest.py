@@ -12,6 +12,7 @@ from hcpov import languages
 from hcpov.config import Settings
 from hcpov.pages.changes import STORE
 from hcpov.text import tongues
+from hcpov.web import article
 
 Speaking = Callable[..., AbstractContextManager[None]]
 
@@ -48,6 +49,7 @@ def speaking(app: Flask) -> Speaking:
 def _speak(app: Flask, settings: Settings, catalogue: gettext.NullTranslations) -> None:
     app.config["HCPOV"] = settings
     app.extensions[languages.EXTENSION] = languages.Speech(catalogue)
+    app.extensions.pop(article.BLANK, None)  # as is the comment form
     app.extensions["babel"].default_locale = settings.language
     app.jinja_env.globals.update(language=settings.language, direction=tongues.direction(settings.language))
     app.extensions[STORE].clear()  # finished pages are in the language that they were made in
