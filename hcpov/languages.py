@@ -5,7 +5,7 @@ string that somebody reads in a browser or a letter goes through here; logs and 
 Flask-Security and WTForms say comes with them, through Flask-Babel.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
@@ -72,7 +72,8 @@ def install(app: Flask) -> None:
     environment.policies["ext.i18n.trimmed"] = True
     environment.extend(newstyle_gettext=True)  # before the extension, which sets what is not set
     environment.add_extension("jinja2.ext.i18n")
-    environment.globals.update(_=_said, gettext=_said, ngettext=_counted, pgettext=_meant)
+    said = _sayer(app.extensions)
+    environment.globals.update(_=said, gettext=said, ngettext=_counted, pgettext=_meant)
     environment.globals.update(language=settings.language, direction=tongues.direction(settings.language))
     environment.filters["figure"] = figure
     environment.filters["spoken"] = _spoken
@@ -222,13 +223,18 @@ def _spoken(tag: str) -> Markup:
 # template is, and what is filled in is escaped.
 
 
-@pass_eval_context
-def _said(context: EvalContext, message: str, /, **values: Any) -> str:
-    speech = _speech()
-    if context.autoescape and not values:
-        return speech.markup(message)
-    said = speech.catalogue.gettext(message)
-    return (Markup(said) if context.autoescape else said) % values  # noqa: S704  # the catalogue is ours
+def _sayer(extensions: dict[str, Any]) -> Callable[..., str]:
+    """Returns what says a message in an application's templates: a page says hundreds."""
+
+    @pass_eval_context
+    def said(context: EvalContext, message: str, /, **values: Any) -> str:
+        speech: Speech = extensions[EXTENSION]
+        if context.autoescape and not values:
+            return speech.markup(message)
+        words = speech.catalogue.gettext(message)
+        return (Markup(words) if context.autoescape else words) % values  # noqa: S704  # the catalogue is ours
+
+    return said
 
 
 @pass_eval_context

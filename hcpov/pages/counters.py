@@ -9,6 +9,7 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 EVERYTHING = "*"
@@ -18,6 +19,7 @@ _NEWEST, _ALL, _ALL_BUSY, _HEAD = 0, 1, 2, 8
 _SIZE = (_HEAD + 2 * _SLOTS) * 8
 
 
+@lru_cache(_SLOTS)
 def slot(subject: str) -> int:
     """Returns where the numbers of a subject stand."""
     return _ALL if subject == EVERYTHING else _HEAD + zlib.crc32(subject.encode()) % _SLOTS

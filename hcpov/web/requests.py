@@ -63,7 +63,7 @@ def _noted(answer: Response) -> Response:
     metrics.answered(method, _pattern(request.url_rule.rule) if request.url_rule else "none", status, seconds)
     log: Any = current_app.extensions[LOG]
     log.info(
-        "request", method=method, route=route(), status=status, ms=round(seconds * 1000, 1), queries=g.get("queries", 0)
+        "request", method=method, route=route(), status=status, ms=round(seconds * 1000, 1), queries=g.cost.queries
     )
     return answer
 

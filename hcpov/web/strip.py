@@ -34,6 +34,13 @@ class Strip:
     milliseconds: float | None
 
 
+@dataclass
+class Cost:
+    """What a request cost so far."""
+
+    queries: int = 0
+
+
 def install(app: Flask) -> None:
     """Counts what a request costs, and lets the strip be closed."""
     app.before_request(_start)
@@ -41,13 +48,13 @@ def install(app: Flask) -> None:
 
 
 def _start() -> None:
-    g.started, g.queries = time.perf_counter(), 0
+    g.started, g.cost = time.perf_counter(), Cost()
 
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _count(*_arguments: Any) -> None:
     with suppress(RuntimeError, AttributeError):  # outside of a request, or before it is counted
-        g.queries += 1
+        g.cost.queries += 1
 
 
 def is_for_me() -> bool:
@@ -70,7 +77,7 @@ def current() -> Strip | None:
         server=config.current().server_name or socket.gethostname(),
         build=build.BUILD,
         who=gettext("signed in: %(name)s", name=current_user.name) if member else gettext("not signed in"),
-        queries=g.get("queries", 0),
+        queries=g.cost.queries,
         milliseconds=(time.perf_counter() - g.started) * 1000 if member else None,
     )
 
