@@ -6,6 +6,7 @@ from flask import Blueprint, abort, make_response, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hcpov.auth.models import Account
 from hcpov.blog import heads
 from hcpov.blog import queries as blogs
 from hcpov.blog.heads import Head
@@ -182,28 +183,32 @@ def _leave(post: Head) -> Response:
     if not policy.may_leave(post):
         outcomes.note(outcomes.CLOSED)
         return _refused(post, form)
-    step = _judge(post, form, challenge, known)
+    member: Account | None = current_user._get_current_object() if current_user.is_authenticated else None
+    step = _judge(post, form, challenge, known, member)
     if step.challenge is None or known is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
             outcomes.note(outcomes.REPEATED)
             return _taken(post, earlier)
         return _again(post, form, step)
-    return _past_the_guard(post, form, step, step.challenge, known)
+    return _past_the_guard(post, form, step, step.challenge, known, member)
 
 
-def _judge(post: Head, form: CommentForm, challenge: Challenge | None, known: Known | None) -> Step:
-    if current_user.is_authenticated:
-        return journey.of_member(post.id, current_user, form, challenge, token_is_good())
+def _judge(
+    post: Head, form: CommentForm, challenge: Challenge | None, known: Known | None, member: Account | None
+) -> Step:
+    if member:
+        return journey.of_member(post.id, member, form, challenge, token_is_good())
     if "refresh" in request.form:
         return journey.another_code(post.id)
     return journey.of_guest(post.id, form, challenge, known)
 
 
-def _past_the_guard(post: Head, form: CommentForm, step: Step, challenge: Challenge, known: Known) -> Response:
+def _past_the_guard(
+    post: Head, form: CommentForm, step: Step, challenge: Challenge, known: Known, member: Account | None
+) -> Response:
     """Publishes what no rule minds, holds what one does, and asks the writer about a patient before either."""
     said = words.Words(**{name: form[name].data or "" for name in words.FIELDS})
-    member = current_user if current_user.is_authenticated else None
     if member:
         said = words.signed(said, member)
     trap = form.website.data or ""
@@ -249,7 +254,7 @@ def _taken(post: Head, comment: Comment, count: int | None = None) -> Response:
         return _fragment("comments/_form.html", post, receipt=receipt, held=True)
     count = heads.comment_count(post.id) if count is None else count
     if htmx.wanted():
-        row = comment_row(comment, post.author_id, getattr(current_user, "id", None))
+        row = comment_row(comment, post.author_id, getattr(current_user, "id", None) if comment.account_id else None)
         more = {"comment": row, "parent_id": comment.parent_id, "count": count}
         return _fragment("comments/_posted.html", post, receipt=receipt, **more)
     answer = see_other(_place(post.path, comment, count))
