@@ -13,6 +13,7 @@ from hcpov.captcha.challenges import CODE, Challenge
 from hcpov.comments import erasing, queries
 from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
 from hcpov.comments.subjects import publishing, talk
+from hcpov.comments.threads import Shown
 from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
 from hcpov.pages.changes import TOUCHES
@@ -22,7 +23,12 @@ NETWORK_DAYS = 30
 FORGOTTEN = "forgotten "
 
 # Made once, and past the unit of work: either costs as much as the writing itself.
-_ADDED = insert(Comment.__table__).returning(Comment.__table__.c.id)  # type: ignore[arg-type]  # it is a table
+_comment = Comment.__table__
+_SHOWN = (
+    *("id", "post_id", "parent_id", "account_id", "name", "title", "place", "html", "disclosure", "state"),
+    *("created_at", "edited_at", "edited_by_editor"),
+)
+_ADDED = insert(_comment).returning(*(_comment.c[name] for name in _SHOWN))  # type: ignore[arg-type]  # it is a table
 _post = Post.__table__
 _COUNTED = (
     update(_post)  # type: ignore[arg-type]  # as above
@@ -40,12 +46,12 @@ def submit(
     account_id: int | None,
     network: str | None = None,
     reasons: list[str] | None = None,
-) -> tuple[Comment, int | None] | None:
+) -> tuple[Shown, int | None] | None:
     """Commits a comment, its used challenge and the post's count in one transaction.
 
-    Returns the comment as it was written, with the new count of its post. With reasons it is held and not counted.
-    Where the same form was committed before, by a request that ran beside this one, returns that comment. Returns None
-    when the challenge was burnt without leaving a comment.
+    Returns what is shown of the comment as it was written, with the new count of its post. With reasons it is held and
+    not counted. Where the same form was committed before, by a request that ran beside this one, returns that comment.
+    Returns None when the challenge was burnt without leaving a comment.
     """
     now, count = clock.now(), None
     row = vars(words) | {
@@ -62,7 +68,7 @@ def submit(
     }
     try:
         touched = set() if reasons else publishing(post_id, account_id)
-        number = db.session.execute(_ADDED, row, execution_options={TOUCHES: touched}).scalar_one()
+        written = db.session.execute(_ADDED, row, execution_options={TOUCHES: touched}).one()
         if challenge.kind == CODE:
             captcha.spend(challenge, right=not reasons or "security code" not in reasons[0])
         if not reasons:
@@ -73,7 +79,7 @@ def submit(
         db.session.rollback()
         earlier = queries.by_submission_key(challenge.nonce)
         return (earlier, None) if earlier else None
-    return Comment(id=number, **row), count
+    return written, count
 
 
 def count_in(post_id: int, moment: datetime) -> int:

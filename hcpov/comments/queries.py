@@ -14,7 +14,7 @@ from hcpov.blog.subjects import count, title
 from hcpov.captcha import queries as captcha
 from hcpov.comments import subjects
 from hcpov.comments.models import Comment, HeldWord, State
-from hcpov.comments.threads import Thread, assemble
+from hcpov.comments.threads import Shown, Thread, assemble
 from hcpov.extensions import UtcDateTime, db
 from hcpov.languages import gettext
 from hcpov.pages.recording import show
@@ -212,7 +212,7 @@ def root_of(comment: Comment) -> Comment:
     return comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
 
 
-def page_of(comment: Comment, of: int) -> int | None:
+def page_of(comment: Shown, of: int) -> int | None:
     """Returns the `after` of the thread's page that shows a comment; None for the first page.
 
     `of` is the post's number of published comments. At most three queries; none where they all fit on one page: each
@@ -220,7 +220,7 @@ def page_of(comment: Comment, of: int) -> int | None:
     """
     if of <= THREADS:
         return None
-    root = root_of(comment)
+    root = comment if comment.parent_id is None else db.session.get_one(Comment, comment.parent_id)
     place = {"post": root.post_id, "moment": root.created_at, "id": root.id}
     pages, passed = divmod(db.session.scalar(_COUNT_BEFORE, place) or 0, THREADS)
     return db.session.scalar(_BEFORE, place | {"passed": passed}) if pages else None

@@ -1,6 +1,9 @@
 """A thread: comments oldest first, replies one level deep."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
 
 from hcpov import config, languages
 from hcpov.comments import receipts
@@ -11,6 +14,8 @@ from hcpov.text.plain import initials
 
 REMOVED, WAITS = lazy("This comment was removed."), lazy("This comment is with the editors.")
 STUBS = {State.REMOVED: REMOVED, State.SPAM: REMOVED, State.HELD: WAITS, State.RETURNED: WAITS}
+
+Shown = Comment | Row[Any]  # a comment, or as much of it as is shown
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Thread:
     first_page: bool = True
 
 
-def comment_row(comment: Comment, author_id: int | None, reader_id: int | None = None) -> CommentRow:
+def comment_row(comment: Shown, author_id: int | None, reader_id: int | None = None) -> CommentRow:
     """Makes a comment ready to show; `author_id` is the post's author, and a reader's own comments carry a receipt."""
     own = comment.account_id is not None and comment.account_id == reader_id
     return CommentRow(

@@ -19,7 +19,7 @@ from hcpov.comments.guard import Finding, Ruling, Submission
 from hcpov.comments.journey import Step
 from hcpov.comments.models import Comment, State
 from hcpov.comments.queries import Known
-from hcpov.comments.threads import comment_row
+from hcpov.comments.threads import Shown, comment_row
 from hcpov.extensions import limiter
 from hcpov.updates import actions as subscriptions
 from hcpov.updates.addresses import same
@@ -245,7 +245,7 @@ def _again(post: Head, form: CommentForm, step: Step, asked: Finding | None = No
     return articles.page(article, form, status, code=step.code, problems=step.problems, asked=asked)
 
 
-def _taken(post: Head, comment: Comment, count: int | None = None) -> Response:
+def _taken(post: Head, comment: Shown, count: int | None = None) -> Response:
     """Answers with the new comment and the post's count, or with where it waits; both with its receipt."""
     receipt = receipts.issue(comment.id)
     if comment.state != State.PUBLISHED:
@@ -267,7 +267,7 @@ def _fragment(template: str, post: Head, **more: Any) -> Response:
     return make_response(render_template(template, **articles.form_anew(post), **more))
 
 
-def _place(path: str, comment: Comment, count: int) -> str:
+def _place(path: str, comment: Shown, count: int) -> str:
     after = queries.page_of(comment, count)
     return f"{path}{f'?after={after}' if after else ''}#comment-{comment.id}"
 

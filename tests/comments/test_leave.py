@@ -79,6 +79,30 @@ def test_the_form_that_comes_back_is_the_one_of_the_page(
         assert form_of(told).replace(hidden(told), "") == form_of(page).replace(token["challenge"], "")
 
 
+def item_of(page: str, number: int) -> str:
+    """Returns the item of a comment in a page, without what says that it was just posted."""
+    item = page[page.index(f'" id="comment-{number}"') :].partition("</footer>")[0]
+    return item.replace(' <span class="badge">Just posted</span>', "")
+
+
+def test_what_is_shown_at_once_is_what_the_page_shows(
+    app: Flask, client: FlaskClient, make: Make, sign_in: SignIn
+) -> None:
+    post = make.post()
+    guest = client.post(
+        post.comments, data=WORDS | new_code(app, client, post) | {"disclosure": "I sell."}, headers=HTMX
+    )
+    first = stored(app)[0]
+    member = sign_in(make.account("bea@example.org"))
+    page = member.get(post.path).text
+    token = {"csrf_token": hidden(page, "csrf_token"), "challenge": hidden(page), "parent": str(first.id)}
+    answer = member.post(post.comments, data={"body": "An *answer*."} | token, headers=HTMX)
+    page = member.get(post.path).text
+    for told, comment in zip((guest.text, answer.text), stored(app), strict=True):
+        assert item_of(told, comment.id) == item_of(page, comment.id)
+    assert "I sell." in guest.text and f'hx-target="#comment-{first.id} ' in answer.text
+
+
 def test_without_scripts_the_code_comes_with_every_word(app: Flask, client: FlaskClient, make: Make) -> None:
     post = make.post()
     first = client.post(post.comments, data=WORDS | {"disclosure": "I sell pens."})
