@@ -32,7 +32,10 @@ _BABBLE = 0.55  # loudness of the babble, of the digits': they stand 6 dB above 
 _LAYERS = 2
 _HISS = 5  # the highest value of noise, of 127
 
-_Clip = tuple[int, ...]  # samples around zero
+# What makes signed samples of a file's. Numbers of their own would take five megabytes in each process that spoke once.
+_AROUND_ZERO = bytes((value - 128) % 256 for value in range(256))
+
+_Clip = memoryview  # of samples around zero
 _Clips = dict[tuple[str, str], _Clip]  # by digit and voice
 
 
@@ -124,7 +127,8 @@ def _power(samples: Sequence[float]) -> float:
 
 def _at_speed(clip: _Clip, speed: float, glide: float) -> list[float]:
     """Returns a clip at a speed that goes from `speed - glide` to `speed + glide`."""
-    last = len(clip) - 1
+    samples = clip.tolist()
+    last = len(samples) - 1
     count = int(last / speed)
     # Way s after t of T samples: s = (speed - glide) t + glide t²/T, which ends at speed·T.
     start, bend = speed - glide, glide / max(count, 1)
@@ -134,8 +138,8 @@ def _at_speed(clip: _Clip, speed: float, glide: float) -> list[float]:
         at = int(way)
         if at >= last:
             break
-        here = clip[at]
-        found.append(here + (clip[at + 1] - here) * (way - at))
+        here = samples[at]
+        found.append(here + (samples[at + 1] - here) * (way - at))
     return found
 
 
@@ -156,5 +160,6 @@ def _clips(language: str = ENGLISH) -> tuple[_Clips, list[str]]:
     for path in sorted((VOICES / language).glob("*.wav")):
         digit, name = path.stem.split("-")
         with wave.open(str(path)) as sound:
-            clips[digit, name] = tuple(value - 128 for value in sound.readframes(sound.getnframes()))
+            samples = sound.readframes(sound.getnframes()).translate(_AROUND_ZERO)
+        clips[digit, name] = memoryview(samples).cast("b")
     return clips, sorted({name for _, name in clips})

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import math
+import tracemalloc
 import wave
 from itertools import pairwise
 
@@ -61,12 +62,23 @@ def test_every_digit_has_the_same_voices(language: str) -> None:
     assert sum(path.stat().st_size for path in (speech.VOICES / language).iterdir()) <= 600_000
 
 
+def test_voices_take_no_more_memory_than_their_files() -> None:
+    files = sum(path.stat().st_size for path in (speech.VOICES / "en").iterdir())
+    tracemalloc.start()
+    try:
+        kept = speech._clips.__wrapped__("en")
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept and taken <= files + 100_000
+
+
 def test_no_voice_speaks_twice_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = []
     drift = speech._drifting
     names = {clip: name for (_, name), clip in speech._clips()[0].items()}
 
-    def heard(clip: tuple[int, ...], chance: speech._Chance) -> list[float]:
+    def heard(clip: memoryview, chance: speech._Chance) -> list[float]:
         spoken.append(names[clip])
         return drift(clip, chance)
 
