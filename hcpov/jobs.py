@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,19 +21,13 @@ from itsdangerous import BadSignature, Signer
 from hcpov.imports import without
 from hcpov.permissions import make_private
 
-with without("psycopg"):  # huey would have a queue in PostgreSQL too
+# Huey would have a queue in PostgreSQL too, and Redis is loaded where a site names one (shared.py).
+with without("psycopg", "redis"):
     from huey import SqliteHuey
     from huey.api import PeriodicTask, Task
-    from huey.storage import PriorityRedisStorage, SqliteStorage
+    from huey.storage import SqliteStorage
 
-try:
-    from redis import ConnectionPool, RedisError
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-except ImportError:  # needed with HCPOV_REDIS_URL only: web/limits.py says so, and refuses to start
-    RedisError = OSError  # type: ignore[assignment,misc]
-
-REDIS_SECONDS = 0.5  # to wait for Redis; a request waits this long twice at most
+SHARED = "hcpov.shared"  # by name: it loads Redis, which a site that names none has no use for
 REDIS_PAUSE = 2.0  # seconds until Redis that was away is asked again
 MOST = 1000  # jobs in a machine's own file while Redis is away: where no worker is, nobody takes them out
 
@@ -44,12 +39,9 @@ _log = logging.getLogger(__name__)
 
 
 def redis_options() -> dict[str, Any]:
-    """Returns how long Redis is waited for. It is asked twice, as it may have closed the line while it was idle."""
-    return {
-        "socket_connect_timeout": REDIS_SECONDS,
-        "socket_timeout": REDIS_SECONDS,
-        "retry": Retry(NoBackoff(), 1),
-    }
+    """Returns how long Redis is waited for."""
+    found: dict[str, Any] = import_module(SHARED).options()
+    return found
 
 
 class Waiting(SqliteStorage):  # type: ignore[misc]
@@ -61,14 +53,15 @@ class Waiting(SqliteStorage):  # type: ignore[misc]
 
     def __init__(self, name: str, redis_url: str = "", secret: str = "", **options: Any) -> None:
         super().__init__(name, **options)
-        self.shared: PriorityRedisStorage | None = None
+        self.shared: Any = None
+        self.problems: tuple[type[Exception], ...] = (OSError,)
         self.away, self.again = False, 0.0
         if redis_url:
             # Jobs are pickled, so whoever can write to Redis must not be able to write one.
             self.signer = Signer(secret, salt="hcpov queue", digest_method=hashlib.sha256)
             site = hashlib.sha256(f"hcpov queue {secret}".encode()).hexdigest()[:12]  # sites may share a Redis
-            pool = ConnectionPool.from_url(redis_url, **redis_options())
-            self.shared = PriorityRedisStorage(f"{name}{site}", blocking=False, connection_pool=pool)
+            shared = import_module(SHARED)
+            self.shared, self.problems = shared.Queue(f"{name}{site}", redis_url), shared.PROBLEMS
 
     def enqueue(self, data: bytes, priority: float | None = None) -> None:
         """Puts a job where any machine takes it, else into the file."""
@@ -125,7 +118,7 @@ class Waiting(SqliteStorage):  # type: ignore[misc]
             return None
         try:
             answer = what()
-        except (RedisError, OSError):
+        except self.problems:
             self.again = time.monotonic() + REDIS_PAUSE
             if not self.away:
                 _log.warning("Redis is away: this machine's own file is the queue until it is back")

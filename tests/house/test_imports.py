@@ -9,7 +9,7 @@ from hcpov import config
 from hcpov.imports import without
 
 # Each is megabytes that a site on SQLite has no use for.
-LEFT_OUT = {"alembic", "psycopg", "rich", "pygments", "text_unidecode"}
+LEFT_OUT = {"alembic", "psycopg", "redis", "rich", "pygments", "text_unidecode"}
 # What a server loads, from its command to what serves.
 SERVER = "hcpov.app, hcpov.ops.upgrades.start, hcpov.serving.generation"
 SAY = f"import sys, {SERVER}; print(*(name for name in sys.modules if '.' not in name))"
