@@ -6,11 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hcpov import config, counts, languages, signing, writing
-from hcpov.auth import changes, hashing, letters, options, second_factor, sessions, steps
+from hcpov.auth import (
+    Security,
+    SQLAlchemyUserDatastore,
+    changes,
+    hashing,
+    letters,
+    options,
+    second_factor,
+    sessions,
+    steps,
+)
 from hcpov.auth import forms as auth_forms
 from hcpov.auth import views as auth
 from hcpov.auth.letters import Letters

@@ -2,9 +2,11 @@
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -18,6 +20,37 @@ def without(*names: str) -> Iterator[None]:
     finally:
         for name in hidden:
             del modules[name]
+
+
+@contextmanager
+def later(**functions: str) -> Iterator[None]:
+    """Lets functions stand in for those of modules (`function="its.module"`): the first call of one loads its module.
+
+    Modules that are loaded by now stay as they are.
+    """
+    standing = {}
+    for name, module in functions.items():
+        if module not in sys.modules:
+            standing[module] = ModuleType(module)
+            setattr(standing[module], name, _standing_in(name, module))
+    sys.modules.update(standing)
+    try:
+        yield
+    finally:
+        for module in standing:
+            del sys.modules[module]
+
+
+def _standing_in(name: str, module: str) -> Callable[..., Any]:
+    def load_and_call(*arguments: Any, **named: Any) -> Any:
+        package, _, last = module.rpartition(".")
+        shown = vars(sys.modules[package]).get(last)
+        function = getattr(import_module(module), name)
+        if last == name and shown is not None:  # the package shows a function by its module's name, and still shall
+            setattr(sys.modules[package], name, function)
+        return function(*arguments, **named)
+
+    return load_and_call
 
 
 @contextmanager
