@@ -176,7 +176,8 @@ def _leave(post: Head) -> Response:
     form = CommentForm()
     challenge, known = challenges.read(form.challenge.data, post.id), None
     if challenge is not None:
-        known = queries.known(post.id, words.mark(form.body.data or ""), challenge.nonce, networks.current())
+        body = form.body.data or ""
+        known = queries.known(post.id, words.mark(body), challenge.nonce, networks.current())
         if known.earlier and (earlier := queries.any_state(known.earlier)):
             outcomes.note(outcomes.REPEATED)
             return _taken(post, earlier)

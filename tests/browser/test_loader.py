@@ -17,9 +17,7 @@ SIGNS: dict[str, Callable[[Page], None]] = {
     "pointer": lambda page: page.mouse.move(5, 5),
     "wheel": lambda page: page.mouse.wheel(0, 5),
     "key": lambda page: page.keyboard.press("Tab"),
-    "input": lambda page: page.locator("#leave [name=body]").fill(
-        "Half a thought"
-    ),  # as dictation does
+    "input": lambda page: page.locator("#leave [name=body]").fill("Half a thought"),  # as dictation does
 }
 
 
