@@ -6,7 +6,7 @@
   const DAY = 864e5, FIRST = 2e3, LONGEST = 6e4;
   const WORDS = ["name", "title", "place", "email", "body", "disclosure", "parent"];
   const PREFIX = "comment ";
-  let busy = false, pressed = false, unsure = false, pause = 0, timer = 0, delay = FIRST;
+  let begun = false, busy = false, pressed = false, unsure = false, pause = 0, timer = 0, delay = FIRST;
 
   const form = () => document.querySelector("#leave form");
   const field = (f, name) => f.elements.namedItem(name);
@@ -111,6 +111,7 @@
     const f = event.target;
     if (f.action.endsWith("/sign-out")) { unsure = true; return forgetAll(); }
     if (f !== form()) return;
+    begin();
     if (event.submitter?.name === "refresh") return save(f);
     if (busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     busy = true;
@@ -150,20 +151,30 @@
     offer(f);
   });
 
+  document.addEventListener("focusin", () => begin());
   document.addEventListener("input", (event) => {
+    begin();
     const f = form();
     if (f?.contains(event.target) && !busy) { clearTimeout(pause); pause = setTimeout(() => save(f), 300); }
   });
   addEventListener("pagehide", () => { const f = form(); if (f && !busy && pause) save(f); });
-  addEventListener("online", () => { const f = form(); if (f && saved(f)?.sending) { delay = FIRST; retry(f, 0); } });
+  addEventListener("online", () => { begin(); const f = form(); if (f && saved(f)?.sending) { delay = FIRST; retry(f, 0); } });
   /* Back from the cache of the browser: what was under way is not any more. */
   addEventListener("pageshow", (event) => { if (event.persisted) busy = false; });
 
-  forgetAll(true);
-  nameReplies();
-  const f = form();
-  if (!f) return;
-  /* Sent without htmx, the answer to a posted comment is this page, at the comment. */
-  if (saved(f)?.sending?.plain && location.hash.startsWith("#comment-")) forget(f);
-  restore(f);
+  function begin() {
+    if (begun) return;
+    begun = true;
+    forgetAll(true);
+    nameReplies();
+    const f = form();
+    if (!f) return;
+    /* Sent without htmx, the answer to a posted comment is this page, at the comment. */
+    if (saved(f)?.sending?.plain && location.hash.startsWith("#comment-")) forget(f);
+    restore(f);
+  }
+
+  /* Once the page is shown: what is kept may have to come from a disk. But before anything is typed. */
+  if (form()?.contains(document.activeElement)) begin();
+  else (window.requestIdleCallback || setTimeout)(begin);
 })();
