@@ -69,7 +69,10 @@ def account(app: Flask, email: str) -> Account | None:
 def log(app: Flask) -> list[tuple[int | None, str, str, dict[str, Any]]]:
     """Returns the lines of the audit log."""
     with app.app_context():
-        return [(line.account_id, line.what, line.about, line.details) for line in db.session.scalars(sa.select(Audit))]
+        return [
+            (line.account_id, line.what, line.about, line.details)
+            for line in db.session.scalars(sa.select(Audit).order_by(Audit.id))
+        ]
 
 
 def signs_in(client: FlaskClient, email: str, password: str) -> bool:
