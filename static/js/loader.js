@@ -20,7 +20,7 @@
   /* What was typed meanwhile, it has not heard. */
   function sayAgain() {
     const field = document.activeElement;
-    if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (field.matches("input, select, textarea") && field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   if (when) load();
