@@ -103,3 +103,32 @@ def test_a_draft_under_way_fetches_it_by_itself(app: Flask, open_page: Open, pos
     page.goto(f"{post.path}#comment-1")
     expect(page.locator("#leave [data-posted]")).to_be_visible()
     assert len(bodies(app)) == 1
+
+
+def test_a_comment_script_comes_by_itself_before_htmx_and_once(open_page: Open, post: MadePost) -> None:
+    page = open_page("/blogs/", stirs=False)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("?")[0].rpartition("/")[2]))
+    page.goto(post.path)
+    expect(page.locator("#leave [data-day]")).to_be_attached()  # it is at work
+    assert asked.count("comment.js") == 1 and not any("htmx" in each for each in asked)
+    page.mouse.move(5, 5)
+    until(page, "Boolean(window.htmx)")
+    assert asked.count("comment.js") == 1
+
+
+def test_htmx_waits_for_the_comment_script(open_page: Open, post: MadePost) -> None:
+    """Sent by htmx alone a comment would be lost on a bad line."""
+    page = open_page("/blogs/", stirs=False)
+    routes: list[Route] = []
+    page.route("**/comment.js*", lambda route: routes.append(route))
+    with page.expect_request(HTMX_URL) as htmx:
+        page.goto(post.path, wait_until="commit")
+        page.keyboard.press("Shift")
+        page.wait_for_function("Boolean(window.loadHtmx)")
+        page.keyboard.press("Shift")
+    htmx.value.response()
+    assert len(routes) == 1 and page.evaluate("window.htmx === undefined")
+    routes[0].continue_()
+    until(page, "Boolean(window.htmx)")
+    expect(page.locator("#leave [data-day]")).to_be_attached()
