@@ -18,6 +18,9 @@ from hcpov import config
 CACHE = config.ROOT / ".cache"
 AXE = CACHE / "axe" / "package" / "axe.min.js"
 HTMX = CACHE / "htmx" / "package" / "dist" / "htmx.min.js"
+# What is out of sight has no place of its own yet: axe-core would take it to lie over what comes behind it.
+IN_SIGHT = """() => { for (const each of document.querySelectorAll("*"))
+    if (getComputedStyle(each).contentVisibility === "auto") each.style.contentVisibility = "visible" }"""
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -109,6 +112,7 @@ def violations(page: Page, *rules: str) -> list[str]:
     """Returns what axe-core finds against WCAG 2.2 A and AA and good practice, with the elements; or some rules do."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(IN_SIGHT)
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     found = page.evaluate("how => axe.run(document, how)", {"resultTypes": ["violations"]} | only)
     return [
