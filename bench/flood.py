@@ -4,18 +4,23 @@
 times a second, over connections that stay open, for a page that is kept and for one that is rendered each time
 (`?reply=`): quiet and beside the flood, by turns. A stranger waits for the answer before the next try, and each try is
 hashed: no limit on tries is in the way. Prints a table and a JSON line; ends with 1 when the reader's 95th percentile
-beside the flood is more than twice the quiet one.
+beside the flood is more than twice the quiet one. Strangers are a process of their own: in the reader's, what they
+have to do would stand in the reader's way before anything was asked.
 """
 
 import http.client
+import multiprocessing
 import re
 import sys
-import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from statistics import quantiles
 from urllib.parse import urlencode
 
@@ -28,6 +33,7 @@ STRANGERS = 8
 TIMES = 2
 EVERY = 0.02  # seconds between two looks of the reader
 LINES = 4  # connections of the reader, so that each web worker answers some
+PROCESSES = multiprocessing.get_context("fork")
 
 
 @dataclass
@@ -102,28 +108,38 @@ def _read(address: str, path: str, seconds: float) -> list[float]:
 @contextmanager
 def _flooded(address: str, email: str, flood: Flood) -> Iterator[None]:
     """Lets strangers try passwords until the end."""
-    over = threading.Event()
-    strangers = [threading.Thread(target=_try, args=(address, email, over, flood)) for _ in range(STRANGERS)]
+    over = PROCESSES.Event()
+    hears, says = PROCESSES.Pipe(duplex=False)
+    strangers = PROCESSES.Process(target=_strangers, args=(address, email, over, says))
     begun = time.perf_counter()
-    for stranger in strangers:
-        stranger.start()
+    strangers.start()
     time.sleep(0.2)
     try:
         yield
     finally:
         over.set()
-        for stranger in strangers:
-            stranger.join()
+        for status, number in hears.recv().items():
+            flood.answers[status] = flood.answers.get(status, 0) + number
+        strangers.join()
         flood.seconds += time.perf_counter() - begun
 
 
-def _try(address: str, email: str, over: threading.Event, flood: Flood) -> None:
+def _strangers(address: str, email: str, over: Event, says: Connection) -> None:
+    """Tries until it is over, and then says how often each status was the answer."""
+    with ThreadPoolExecutor(STRANGERS) as each:
+        tried = list(each.map(lambda _: _try(address, email, over), range(STRANGERS)))
+    says.send(sum(tried, Counter()))
+
+
+def _try(address: str, email: str, over: Event) -> Counter[int]:
+    answers: Counter[int] = Counter()
     with closing(http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)) as line:
         while not over.is_set():
             line.request("POST", "/sign-in", urlencode({"email": email, "password": "not this one"}), FORM)
             answer = line.getresponse()
             answer.read()
-            flood.answers[answer.status] = flood.answers.get(answer.status, 0) + 1
+            answers[answer.status] += 1
+    return answers
 
 
 def _percentiles(taken: list[float]) -> tuple[float, float, float]:
