@@ -113,6 +113,7 @@ def _flooded(address: str, email: str, flood: Flood) -> Iterator[None]:
     strangers = PROCESSES.Process(target=_strangers, args=(address, email, over, says))
     begun = time.perf_counter()
     strangers.start()
+    says.close()  # so that to hear of a killed one fails, and does not wait
     time.sleep(0.2)
     try:
         yield
