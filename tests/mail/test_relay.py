@@ -20,11 +20,16 @@ from tests.mail.conftest import Outbox, Travel
 from tests.post_office import PostOffice, open_post_office
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits for a silent relay for a part of a second."""
-    for name in ("SECONDS", "END_SECONDS"):
-        monkeypatch.setattr(relay, name, 0.3)
+@contextmanager
+def impatience() -> Iterator[None]:
+    """Waits for a silent relay for a part of a second.
+
+    Only around what meets one: on a busy machine a relay that answers may take as long.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SECONDS", "END_SECONDS"):
+            patch.setattr(relay, name, 0.3)
+        yield
 
 
 def minutes(at: datetime | None) -> int:
@@ -71,7 +76,8 @@ def test_a_relay_that_is_away_is_left_alone_and_no_message_is_to_blame(
 ) -> None:
     outbox.put_many(3)
     setattr(post_office, how, {step})
-    assert outbox.send() == 0
+    with impatience():
+        assert outbox.send() == 0
     assert [(row.tries, row.problem, row.taken_until) for row in outbox.rows] == [(0, "", None)] * 3
     known = outbox.relay
     assert known is not None and (known.failures, minutes(known.paused_until)) == (1, 1)
@@ -171,7 +177,7 @@ def test_readers_who_are_put_off_hold_up_nobody(outbox: Outbox, post_office: Pos
 
 
 def test_a_slow_relay_is_waited_for(outbox: Outbox, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "END_SECONDS", 10)
+    monkeypatch.setattr(relay, "SECONDS", 0.5)
     post_office.slow = 0.6  # longer than any other answer may take
     outbox.put_many(2)
     assert outbox.send() == 2
@@ -185,7 +191,8 @@ def test_no_answer_to_the_whole_text_is_tried_again_later(
     """Nobody knows whether it was taken: this is the window, and both have the same Message-ID."""
     setattr(post_office, how, {step})
     outbox.put()
-    assert outbox.send() == 0
+    with impatience():
+        assert outbox.send() == 0
     row = outbox.row
     assert (row.tries, row.problem) == (1, "the relay gave no answer to the whole text")
     setattr(post_office, how, set())

@@ -100,7 +100,7 @@ def test_no_text_is_a_mistake(text: str) -> None:
 
 
 def test_ten_kilobytes_are_quickly_read() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for text in ("a " * 5000, '"' * 10_000, "-" * 10_000, "é" * 10_000, "* " * 5000, '-"' * 5000):
         parse(text)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1

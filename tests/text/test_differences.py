@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hcpov.text.differences import GONE, NEW, PILCROW, SAME, Paragraph, condensed, differences, is_changed
 
 MEGABYTE = 1_000_000
-LIMIT = 1.0  # seconds
+LIMIT = 1.0  # seconds of the processor's: what else the machine does is not ours
 
 
 def side(found: list[Paragraph], left_out: str) -> list[str]:
@@ -92,7 +92,7 @@ HARD: dict[str, Callable[[], tuple[str, str]]] = {
 @pytest.mark.parametrize("case", HARD)
 def test_a_megabyte_is_compared_within_a_second(case: str) -> None:
     old, new = HARD[case]()
-    started = time.perf_counter()
+    started = time.thread_time()
     found = differences(old, new)
-    assert time.perf_counter() - started < LIMIT
+    assert time.thread_time() - started < LIMIT
     assert "".join(side(found, GONE)) == "".join(new.split())
