@@ -42,3 +42,12 @@ def test_the_keyboard_gets_there(open_page: Open, post: MadePost) -> None:
     expect(page.locator("#comments > li").nth(29).get_by_role("link").first).to_be_in_viewport()
     page.locator("#leave").scroll_into_view_if_needed()
     expect(page.get_by_role("heading", name="Leave a comment")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_form_is_no_higher_than_it_is_guessed(open_page: Open, post: MadePost, width: int) -> None:
+    """What is higher than its guess lies over what follows, for whoever measures it before it is laid out."""
+    form = open_page(post.path, width=width).locator("#leave > .form")
+    guess = form.evaluate("each => parseFloat(getComputedStyle(each).containIntrinsicBlockSize.split(' ').pop())")
+    form.evaluate("each => { each.style.contentVisibility = 'visible' }")
+    assert 500 < form.evaluate("each => each.offsetHeight") <= guess
