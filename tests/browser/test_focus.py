@@ -36,7 +36,7 @@ def test_a_new_code_leaves_the_focus_on_its_button(open_page: Open, post: MadePo
     page.locator("#leave [data-say]").evaluate("each => { each.dataset.same = 'yes' }")
     first = token(page)
     page.get_by_role("button", name="New code").press("Enter")
-    page.wait_for_function("first => document.querySelector('#code-box [name=challenge]').value !== first", arg=first)
+    expect(page.locator("#code-box [name=challenge]")).not_to_have_value(first)
     expect(page.get_by_role("button", name="New code")).to_be_focused()
     told = page.locator("#leave [data-say][data-same]")
     expect(told).to_have_role("status")

@@ -125,7 +125,7 @@ def test_htmx_waits_for_the_comment_script(open_page: Open, post: MadePost) -> N
     with page.expect_request(HTMX_URL) as htmx:
         page.goto(post.path, wait_until="commit")
         page.keyboard.press("Shift")
-        page.wait_for_function("Boolean(window.loadHtmx)")
+        until(page, "Boolean(window.loadHtmx)")
         page.keyboard.press("Shift")
     htmx.value.response()
     assert len(routes) == 1 and page.evaluate("window.htmx === undefined")

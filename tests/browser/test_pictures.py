@@ -55,7 +55,7 @@ def send(page: Page, file: Path, alt: str = "A card beside a bed") -> None:
 def is_shown(page: Page, selector: str) -> bool:
     """Says whether a picture was fetched and drawn."""
     page.locator(selector).scroll_into_view_if_needed()
-    page.wait_for_function("(selector) => document.querySelector(selector).complete", arg=selector)
+    expect(page.locator(selector)).to_have_js_property("complete", True)
     return bool(page.evaluate("(selector) => document.querySelector(selector).naturalWidth > 0", selector))
 
 
