@@ -61,7 +61,7 @@ def _load(made: Site, address: str, pids: list[int], seconds: int) -> int:
 
 
 def _kind(pid: int, pids: list[int]) -> str:
-    return "worker, which starts the web" if pid == pids[0] else "web"
+    return dict(zip(pids, ("keeper", "worker, which leads the web"), strict=False)).get(pid, "web")
 
 
 if __name__ == "__main__":
