@@ -85,6 +85,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
         "HCPOV_REDIS_URL": settings.redis_url,
         "HCPOV_SITE_URL": settings.site_url,
         "HCPOV_RATE_LIMITS": "off",
+        "HCPOV_BACKUPS": "off",  # the night's backup would take half a core from whatever is tested or measured by then
         **more,
     }
 

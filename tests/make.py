@@ -16,7 +16,7 @@ from hcpov.blog.actions import new_blog, new_post, publish, save
 from hcpov.blog.models import Blog, BlogRole, Kind, Post, State
 from hcpov.blog.rows import post_path
 from hcpov.blog.writing import tag_named, write_body
-from hcpov.comments.actions import count_in
+from hcpov.comments.arrivals import count_in
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Event, Thread
-from time import monotonic
 from typing import Any
 
 import pytest
 
 from hcpov import turns as module
 from hcpov.turns import Connection, Turns
+from tests.crowds import queued
 
 SECONDS = 10
 
@@ -54,7 +54,7 @@ def test_whoever_waits_longest_is_next(turns: Turns) -> None:
     with turns.one():
         for number, each in enumerate(crowd, 1):
             each.start()
-            _queued(turns, number)
+            queued(turns, number)
     for each in crowd:
         each.join(SECONDS)
     assert served == list(range(20))
@@ -96,7 +96,7 @@ def test_who_stepped_aside_comes_before_those_who_wait(turns: Turns) -> None:
             served.append("behind")
 
     def let_go() -> None:
-        _queued(turns, 2)
+        queued(turns, 2)
         over.set()
 
     with ThreadPoolExecutor(3) as others, turns.one():
@@ -104,10 +104,28 @@ def test_who_stepped_aside_comes_before_those_who_wait(turns: Turns) -> None:
             others.submit(between)
             assert came.wait(SECONDS)
             others.submit(behind)
-            _queued(turns, 1)
+            queued(turns, 1)
             others.submit(let_go)
         served.append("aside")
     assert served == ["aside", "behind"]
+
+
+def test_who_steps_behind_comes_after_those_who_wait(turns: Turns) -> None:
+    served: list[str] = []
+
+    def other(name: str) -> None:
+        with turns.one():
+            served.append(name)
+
+    turns.behind()  # without a turn there is nothing to give up
+    with ThreadPoolExecutor(2) as others, turns.one():
+        turns.behind()  # nobody waits
+        for number, name in enumerate(("first", "second"), 1):
+            others.submit(other, name)
+            queued(turns, number)
+        turns.behind()
+        served.append("behind")
+    assert served == ["first", "second", "behind"]
 
 
 def test_others_have_their_turn_while_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
@@ -129,7 +147,7 @@ def test_others_have_their_turn_while_a_commit_waits_for_the_disk(tmp_path: Path
         with module.turns.one():
             writes.execute("INSERT INTO word VALUES ('three')")
             waiting = other.submit(come_and_let_go)
-            _queued(module.turns, 1)
+            queued(module.turns, 1)
             writes.commit()
             waiting.result(SECONDS)
             assert module.turns._has()
@@ -141,7 +159,7 @@ def test_what_is_only_read_keeps_its_turn(tmp_path: Path) -> None:
         with module.turns.one():
             reads.execute("SELECT 1").fetchone()
             waiting = other.submit(_once, module.turns)
-            _queued(module.turns, 1)
+            queued(module.turns, 1)
             reads.commit()
             assert not waiting.done()
         waiting.result(SECONDS)
@@ -170,10 +188,3 @@ def test_who_stepped_aside_goes_on_when_whoever_came_between_waits_for_it(
 def _once(turns: Turns) -> None:
     with turns.one():
         pass
-
-
-def _queued(turns: Turns, number: int) -> None:
-    end = monotonic() + SECONDS
-    while len(turns._waiting) < number:
-        assert monotonic() < end, f"{len(turns._waiting)} wait, not {number}"
-        Event().wait(0.001)

@@ -1,6 +1,8 @@
 """Writes about challenges."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +18,7 @@ _SPENT = insert(Challenge.__table__)  # type: ignore[arg-type]  # it is a table
 def burn(challenge: challenges.Challenge, right: bool, network: str | None = None) -> bool:
     """Commits that a challenge had its one try; returns False when it had it before."""
     try:
-        spend(challenge, right, network)
+        spend([tried(challenge, right, network)])
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -24,13 +26,17 @@ def burn(challenge: challenges.Challenge, right: bool, network: str | None = Non
     return True
 
 
-def spend(challenge: challenges.Challenge, right: bool, network: str | None = None) -> None:
-    """Writes that a challenge had its one try, for a caller that commits it. Raises IntegrityError if it had it before.
+def tried(challenge: challenges.Challenge, right: bool, network: str | None = None) -> dict[str, Any]:
+    """Returns what is noted of a challenge once it had its one try."""
+    return {"nonce": challenge.nonce, "used_at": clock.now(), "right": right, "network": network}
+
+
+def spend(rows: Sequence[dict[str, Any]]) -> None:
+    """Writes challenges that were `tried`, for a caller that commits it. Raises IntegrityError if one was before.
 
     Past the session, which costs as much again: each comment comes this way, and no page shows a challenge.
     """
-    row = {"nonce": challenge.nonce, "used_at": clock.now(), "right": right, "network": network}
-    db.session.connection().execute(_SPENT, row)
+    db.session.connection().execute(_SPENT, rows)
 
 
 def forget_used() -> int:

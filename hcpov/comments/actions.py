@@ -2,40 +2,30 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, bindparam, cast, delete, func, insert, literal, select, update
-from sqlalchemy.exc import IntegrityError
+from flask import current_app
+from sqlalchemy import String, cast, delete, func, literal, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hcpov import clock
 from hcpov.auth import tombstones
+from hcpov.batches import Batches
 from hcpov.blog.models import Post
 from hcpov.captcha import actions as captcha
 from hcpov.captcha.challenges import CODE, Challenge
-from hcpov.comments import erasing, queries
+from hcpov.comments import arrivals, erasing, queries
+from hcpov.comments.arrivals import Arrival, count_in
 from hcpov.comments.models import Comment, Decision, HeldWord, Report, State
-from hcpov.comments.subjects import publishing, talk
+from hcpov.comments.subjects import talk
 from hcpov.comments.threads import Shown
 from hcpov.comments.words import Words, mark
 from hcpov.extensions import db
-from hcpov.pages.changes import TOUCHES
 from hcpov.text import markdown
 
 NETWORK_DAYS = 30
 FORGOTTEN = "forgotten "
 
-# Made once, and past the unit of work: either costs as much as the writing itself.
-_comment = Comment.__table__
-_SHOWN = (
-    *("id", "post_id", "parent_id", "account_id", "name", "title", "place", "html", "disclosure", "state"),
-    *("created_at", "edited_at", "edited_by_editor"),
-)
-_ADDED = insert(_comment).returning(*(_comment.c[name] for name in _SHOWN))  # type: ignore[arg-type]  # it is a table
-_post = Post.__table__
-_COUNTED = (
-    update(_post)  # type: ignore[arg-type]  # as above
-    .where(_post.c.id == bindparam("post"))
-    .values(comment_count=_post.c.comment_count + 1, last_comment_at=bindparam("moment"))
-    .returning(_post.c.comment_count)
-)
+DEADLOCK = "40P01"  # as PostgreSQL says it
+BATCHES = "hcpov.comments.batches"
 
 
 def submit(
@@ -47,13 +37,13 @@ def submit(
     network: str | None = None,
     reasons: list[str] | None = None,
 ) -> tuple[Shown, int | None] | None:
-    """Commits a comment, its used challenge and the post's count in one transaction.
+    """Commits a comment, its used challenge and the post's count in one transaction, with what others send meanwhile.
 
     Returns what is shown of the comment as it was written, with the new count of its post. With reasons it is held and
     not counted. Where the same form was committed before, by a request that ran beside this one, returns that comment.
     Returns None when the challenge was burnt without leaving a comment.
     """
-    now, count = clock.now(), None
+    now = clock.now()
     row = vars(words) | {
         **_made_of(words.body),
         "post_id": post_id,
@@ -66,31 +56,33 @@ def submit(
         "created_at": now,
         "published_at": None if reasons else now,
     }
+    right = not reasons or "security code" not in reasons[0]
+    arrival = Arrival(row, captcha.tried(challenge, right) if challenge.kind == CODE else None)
+    batches: Batches[Arrival] = current_app.extensions.setdefault(BATCHES, Batches(_commit))
+    batches.add(arrival)
+    if arrival.written is not None:
+        return arrival.written, arrival.count
+    # Two unique keys may have refused it, the comment's and the challenge's. Asking who was first is what counts.
+    earlier = queries.by_submission_key(challenge.nonce)
+    return (earlier, None) if earlier else None
+
+
+def _commit(arrived: list[Arrival]) -> None:
+    """Commits comments in one transaction; each in its own, should one of several be refused."""
     try:
-        touched = set() if reasons else publishing(post_id, account_id)
-        written = db.session.execute(_ADDED, row, execution_options={TOUCHES: touched}).one()
-        if challenge.kind == CODE:
-            captcha.spend(challenge, right=not reasons or "security code" not in reasons[0])
-        if not reasons:
-            count = count_in(post_id, now)
+        arrivals.write(arrived)
         db.session.commit()
-    except IntegrityError:
-        # Two unique keys may have refused it, the comment's and the challenge's. Asking who was first is what counts.
+    except DBAPIError as problem:
         db.session.rollback()
-        earlier = queries.by_submission_key(challenge.nonce)
-        return (earlier, None) if earlier else None
-    return written, count
-
-
-def count_in(post_id: int, moment: datetime) -> int:
-    """Counts a published comment in its post; returns how many it has now. Does not commit.
-
-    In SQL, so that two writers cannot lose one. What was changed goes out first: whoever locks a comment asks for its
-    post afterwards, and never the other way round.
-    """
-    db.session.flush()
-    values = {"post": post_id, "moment": moment}
-    return int(db.session.execute(_COUNTED, values, execution_options={TOUCHES: talk(post_id)}).scalar_one())
+        for each in arrived:
+            each.written = None
+        is_refused = isinstance(problem, IntegrityError) or getattr(problem.orig, "sqlstate", "") == DEADLOCK
+        if len(arrived) == 1 or not is_refused:
+            if isinstance(problem, IntegrityError):
+                return
+            raise
+        for each in arrived:
+            _commit([each])
 
 
 def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> bool:

@@ -17,7 +17,7 @@ from hcpov.blog.actions import new_blog, publish
 from hcpov.blog.history import record
 from hcpov.blog.models import Blog, BlogRole, Post
 from hcpov.blog.writing import tag_named, write_about, write_body
-from hcpov.comments.actions import count_in
+from hcpov.comments.arrivals import count_in
 from hcpov.comments.models import Comment
 from hcpov.extensions import db
 from hcpov.text import markdown

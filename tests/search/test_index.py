@@ -15,6 +15,7 @@ from hcpov.blog import actions
 from hcpov.blog.models import Change, Kind, Post, State
 from hcpov.blog.writing import tag_named, write_body
 from hcpov.comments import actions as comment_actions
+from hcpov.comments import arrivals
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
 from hcpov.extensions import db
@@ -173,7 +174,7 @@ def test_what_is_locked_or_counted_costs_no_look(within: None, make: Make, queri
     post = make.post()
     number = make.comment(post)
     with queries() as said:
-        comment_actions.count_in(post.id, post_of(post).published_at)  # type: ignore[arg-type]
+        arrivals.count_in(post.id, post_of(post).published_at)
         db.session.execute(sa.update(Comment).where(Comment.id == number).values(state=Comment.state))
         db.session.execute(sa.update(Comment).values(network=None))
         db.session.commit()
