@@ -7,6 +7,7 @@ that of a Redis, which counts and wakes workers then, where files do without it.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from flask.testing import FlaskClient
 
 from hcpov.app import create_app
 from hcpov.config import Settings
-from hcpov.extensions import db
+from hcpov.extensions import db, huey, limiter
 from hcpov.ops.schema import upgrade
 from hcpov.pages.changes import STORE
 from tests.live import serving
@@ -124,6 +125,17 @@ def server(app: Flask, settings: Settings) -> Iterator[str]:
     """The address of the real server on the tests' database. Its mail is sent by the test that asks for it."""
     with serving(settings, "--web-only") as address:
         yield address
+
+
+@pytest.fixture
+def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application with its limits, on the same database; what it shares with the tests' own is given back."""
+    storage, enabled = (huey.app, huey.storage), limiter.enabled
+    own = create_app(replace(settings, rate_limits="on"))
+    yield own
+    (huey.app, huey.storage), limiter.enabled = storage, enabled
+    with own.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -12,12 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hcpov.app import create_app
 from hcpov.blog.models import Post, State
 from hcpov.comments.models import Comment
 from hcpov.comments.models import State as CommentState
-from hcpov.config import Settings
-from hcpov.extensions import db, huey
+from hcpov.extensions import db
 from hcpov.search import fts5, index, tsvector
 from hcpov.search import queries as search_queries
 from hcpov.search.models import Due
@@ -218,17 +215,6 @@ def test_every_page_leads_there(client: FlaskClient, site: MadePost, sign_in: An
     for browser in (client, sign_in(make.account())):
         for path in ("/", "/boardroom-buzz/", site.path, "/tags/tea/", "/nope/"):
             assert '<a href="/search">Search</a>' in browser.get(path).text
-
-
-@pytest.fixture
-def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
-    """The application with its limits, on the same database."""
-    storage = huey.app, huey.storage
-    own = create_app(replace(settings, rate_limits="on"))
-    yield own
-    huey.app, huey.storage = storage
-    with own.app_context():
-        db.engine.dispose()
 
 
 def test_who_asks_too_often_waits(limited: Flask, site: MadePost) -> None:

@@ -1,15 +1,11 @@
 """The link in a letter: the question, how often, and the way out. No visit changes anything."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hcpov.app import create_app
-from hcpov.config import Settings
-from hcpov.extensions import db, huey
 from hcpov.updates import actions, tokens
 from tests.forms import hidden
 from tests.house.markup import problems_of
@@ -140,17 +136,6 @@ def test_one_click_needs_no_token_of_a_session_and_nothing_else_goes_without(
     assert states(app) == ["on"]
     assert browser.post(path, data=ONE_CLICK, headers=foreign).status_code == 200
     assert states(app) == ["left"]
-
-
-@pytest.fixture
-def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
-    """The application with its limits, on the same database."""
-    storage = huey.app, huey.storage
-    own = create_app(replace(settings, rate_limits="on"))
-    yield own
-    huey.app, huey.storage = storage
-    with own.app_context():
-        db.engine.dispose()
 
 
 def test_limits_hold_back_who_asks_and_never_who_leaves(app: Flask, limited: Flask) -> None:
