@@ -6,7 +6,7 @@ Taking a comment reads this and no article: that alone would cost half as much a
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from hcpov.auth.models import Account
 from hcpov.blog.models import Blog, Kind, Post, State
@@ -40,27 +40,13 @@ _HEAD = (
     .where(or_(_post.state == State.PUBLISHED, _post.state == State.WITHDRAWN))
 )
 _MONTH = and_(_post.year == bindparam("year"), _post.month == bindparam("month"))
-_POST = _HEAD.where(
+# The post at an address, the page of the site at one, either by its number: published or withdrawn.
+POST = _HEAD.where(
     _blog.slug == bindparam("blog"), _MONTH, _post.slug == bindparam("slug"), _post.kind == Kind.POST.value
 )
-_PAGE = _HEAD.where(_post.slug == bindparam("slug"), _post.kind == Kind.PAGE.value)
-_NUMBERED = _HEAD.where(_post.id == bindparam("id"))
+PAGE = _HEAD.where(_post.slug == bindparam("slug"), _post.kind == Kind.PAGE.value)
+NUMBERED = _HEAD.where(_post.id == bindparam("id"))
 _COUNT = select(_post.comment_count).where(_post.id == bindparam("id"))
-
-
-def of_post(blog: str, year: int, month: int, slug: str) -> Head | None:
-    """Returns the post at an address, published or withdrawn. One query."""
-    return _found(_POST, blog=blog, year=year, month=month, slug=slug)
-
-
-def of_page(slug: str) -> Head | None:
-    """Returns the site page at an address, published or withdrawn. One query."""
-    return _found(_PAGE, slug=slug)
-
-
-def numbered(post_id: int) -> Head | None:
-    """Returns a published or withdrawn post. One query."""
-    return _found(_NUMBERED, id=post_id)
 
 
 def comment_count(post_id: int) -> int:
@@ -68,11 +54,8 @@ def comment_count(post_id: int) -> int:
     return db.session.scalar(_COUNT, {"id": post_id}) or 0
 
 
-def _found(wanted: Select[Any], **values: object) -> Head | None:
-    # Not through the session, which costs half as much again: it has nothing to do for what is only read.
-    row = db.session.connection().execute(wanted, values).first()
-    if row is None:
-        return None
+def made(row: Row[Any]) -> Head:
+    """Returns the head in a row of one of these questions, whatever else was asked with it."""
     return Head(
         id=row.id,
         path=address(row.kind, row.blog, row.year, row.month, row.slug),

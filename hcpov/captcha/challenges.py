@@ -56,8 +56,8 @@ def member_key(post_id: int, account_id: int) -> Challenge:
     return _sign(MEMBER, secrets.token_hex(12), post_id, account_id)
 
 
-def read(token: str | None, post_id: int | None = None) -> Challenge | None:
-    """Returns the challenge in `token`; None when it is forged, broken, or was made for another post than `post_id`."""
+def read(token: str | None) -> Challenge | None:
+    """Returns the challenge in `token`; None when it is forged or broken. It may be for any post."""
     if not token or len(token) > TOKEN_LENGTH:
         return None
     try:
@@ -65,8 +65,6 @@ def read(token: str | None, post_id: int | None = None) -> Challenge | None:
     except BadSignature:
         return None
     kind, nonce, its_post, account_id = payload
-    if post_id is not None and its_post != post_id:
-        return None
     life = MEMBER_KEY_SECONDS if kind == MEMBER else config.current().code_minutes * 60
     seconds = (clock.now() - issued_at).total_seconds()
     return Challenge(token, nonce, its_post, kind, account_id, seconds > life, seconds)

@@ -52,7 +52,7 @@ def of_member(post_id: int, account: Account, form: CommentForm, challenge: Chal
     return _judge_words(post_id, form, challenge)
 
 
-def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None, known: Known | None) -> Step:
+def of_guest(post_id: int, form: CommentForm, challenge: Challenge | None, known: Known) -> Step:
     """Judges a guest's form and its code, of which something is known. Burns a code that was tried; commits that."""
     if challenge is not None and challenge.kind == PASS and not challenge.old:
         return _judge_words(post_id, form, challenge)
@@ -110,11 +110,11 @@ def another_code(post_id: int) -> Step:
     return Step(code=challenges.issue(post_id), problems=[NEW_CODE])
 
 
-def _trouble(form: CommentForm, challenge: Challenge | None, known: Known | None) -> str | None:
+def _trouble(form: CommentForm, challenge: Challenge | None, known: Known) -> str | None:
     """Says what is wrong with the code, or None. A wrong answer burns the challenge."""
     if not form.challenge.data:
         return FIRST_CODE
-    if challenge is None or known is None or challenge.kind == MEMBER:
+    if challenge is None or challenge.kind == MEMBER:
         return FOREIGN
     if challenge.old:
         return EXPIRED

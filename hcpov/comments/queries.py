@@ -1,12 +1,16 @@
 """Reads about comments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import defer, joinedload
 
 from hcpov import clock, languages
+from hcpov.blog import heads
+from hcpov.blog.heads import Head
 from hcpov.blog.models import Post
 from hcpov.blog.models import State as PostState
 from hcpov.blog.rows import post_path
@@ -36,8 +40,8 @@ _SHOWN = or_(
     exists().where(_answer.c.parent_id == _comment.id, _answer.c.state == State.PUBLISHED.value),
 )
 _BY_KEY = select(_comment.id).where(_comment.submission_key == bindparam("nonce"))
-# What each comment on its way in asks. At once: to ask takes longer than to have it answered.
-_KNOWN = select(
+# What each comment on its way in asks, with the head of its post: at once, as to ask takes longer than the answer.
+_KNOWN = (
     _BY_KEY.scalar_subquery().label("earlier"),
     captcha.USED.label("used"),
     captcha.WRONG.label("wrong"),
@@ -46,11 +50,13 @@ _KNOWN = select(
     .scalar_subquery()
     .label("sent"),
     select(func.count(_comment.post_id.distinct()))
-    .where(_comment.body_mark == bindparam("mark"), _comment.post_id != bindparam("post"))
+    .where(_comment.body_mark == bindparam("mark"), _comment.post_id != Post.__table__.c.id)
+    .correlate(Post.__table__)
     .scalar_subquery()
     .label("posts"),
     select(func.aggregate_strings(HeldWord.__table__.c.word, "\n")).scalar_subquery().label("words"),
 )
+ON_POST, ON_PAGE, ON_NUMBER = (each.add_columns(*_KNOWN) for each in (heads.POST, heads.PAGE, heads.NUMBERED))
 _ROOTS = (_comment.post_id == bindparam("post"), _comment.parent_id.is_(None), _SHOWN)
 _MOMENT = bindparam("moment", type_=UtcDateTime)
 _ID: BindParameter[int] = bindparam("id")
@@ -142,17 +148,23 @@ def said_at(comment_id: int, account_id: int) -> datetime | None:
     return db.session.scalar(wanted.where(Comment.state == State.PUBLISHED))
 
 
-def known(post_id: int, mark: str, key: str | None = None, network: str | None = None) -> Known:
-    """Returns what is known of a text that is to stand under a post, and of the form and the network it came from.
+def known(
+    way: Select[Any], place: Mapping[str, object], mark: str, key: str | None = None, network: str | None = None
+) -> tuple[Head, Known] | None:
+    """Returns the post at a place, and what is known of a text for it, of its form and of the network it came from.
 
-    One query. Nothing is known of this machine's own network, which is None.
+    `way` is how the place is named: ON_POST, ON_PAGE or ON_NUMBER. None where there is no such post. One query. Nothing
+    is known of this machine's own network, which is None.
     """
     now = clock.now()
     guessed, sent = now - timedelta(seconds=captcha.GUESS_SECONDS), now - timedelta(minutes=SENT_MINUTES)
-    asked = {"nonce": key, "network": network, "guessed": guessed, "sent": sent, "mark": mark, "post": post_id}
-    row = db.session.connection().execute(_KNOWN, asked).one()  # as in `heads`: not through the session
+    asked = {"nonce": key, "network": network, "guessed": guessed, "sent": sent, "mark": mark}
+    # Not through the session, which costs half as much again: it has nothing to do for what is only read.
+    row = db.session.connection().execute(way, {**place, **asked}).first()
+    if row is None:
+        return None
     words = sorted(row.words.split("\n")) if row.words else []
-    return Known(network, row.earlier, row.used, row.wrong, row.sent, row.posts, words)
+    return heads.made(row), Known(network, row.earlier, row.used, row.wrong, row.sent, row.posts, words)
 
 
 def published_before(email: str) -> bool:

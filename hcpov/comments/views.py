@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask_login import current_user
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from hcpov.auth.models import Account
@@ -40,14 +41,14 @@ RECEIPT_SECONDS, UNHURRIED = 300, 3600.0
 @limiter.limit(LIMIT)
 def leave(blog: str, year: int, month: int, slug: str) -> Response:
     """Takes a comment on a post."""
-    return _leave(heads.of_post(blog, year, month, slug) or abort(404))
+    return _leave(queries.ON_POST, blog=blog, year=year, month=month, slug=slug)
 
 
 @blueprint.post("/pages/<slug:slug>/comments")
 @limiter.limit(LIMIT)
 def leave_on_page(slug: str) -> Response:
     """Takes a comment on a page of the site."""
-    return _leave(heads.of_page(slug) or abort(404))
+    return _leave(queries.ON_PAGE, slug=slug)
 
 
 @blueprint.get("/comments/<int:number>/")
@@ -89,9 +90,8 @@ def edit(token: str) -> Response:
         return _receipt(token, comment, 409, form=form, late=True)
     if not form.validate():
         return _receipt(token, comment, 422, form=form)
-    post = heads.numbered(comment.post_id) or abort(404)
     said = words.Words(comment.name, comment.title, comment.place, comment.email, form.body.data or "", "")
-    known = queries.known(post.id, words.mark(said.body))
+    post, known = queries.known(queries.ON_NUMBER, {"id": comment.post_id}, words.mark(said.body)) or abort(404)
     findings = guard.judge(Submission(post, said, comment.account_id is not None, known, UNHURRIED))
     asked = next((finding for finding in findings if finding.ruling == Ruling.ASK), None)
     if asked and not journey.answered(form):
@@ -171,22 +171,23 @@ def _receipt(
     return answer
 
 
-def _leave(post: Head) -> Response:
+def _leave(way: Select[Any], **place: object) -> Response:
     """A repeat is answered first, before anything is judged: same comment, same address."""
-    form = CommentForm()
-    challenge, known = challenges.read(form.challenge.data, post.id), None
-    if challenge is not None:
-        body = form.body.data or ""
-        known = queries.known(post.id, words.mark(body), challenge.nonce, networks.current())
-        if known.earlier and (earlier := queries.any_state(known.earlier)):
-            outcomes.note(outcomes.REPEATED)
-            return _taken(post, earlier)
+    form = CommentForm(formdata=request.form)  # Flask-WTF would look for files too
+    challenge, mark = challenges.read(form.challenge.data), words.mark(form.body.data or "")
+    key = challenge.nonce if challenge else None
+    post, known = queries.known(way, place, mark, key, networks.current()) or abort(404)
+    if challenge is not None and challenge.post_id != post.id:
+        challenge = None
+    if challenge is not None and known.earlier and (earlier := queries.any_state(known.earlier)):
+        outcomes.note(outcomes.REPEATED)
+        return _taken(post, earlier)
     if not policy.may_leave(post):
         outcomes.note(outcomes.CLOSED)
         return _refused(post, form)
     member: Account | None = current_user._get_current_object() if current_user.is_authenticated else None
     step = _judge(post, form, challenge, known, member)
-    if step.challenge is None or known is None:
+    if step.challenge is None:
         # The same form may have been stored by a request beside this one, after the first look and before the code's.
         if challenge is not None and (earlier := queries.by_submission_key(challenge.nonce)):
             outcomes.note(outcomes.REPEATED)
@@ -195,9 +196,7 @@ def _leave(post: Head) -> Response:
     return _past_the_guard(post, form, step, step.challenge, known, member)
 
 
-def _judge(
-    post: Head, form: CommentForm, challenge: Challenge | None, known: Known | None, member: Account | None
-) -> Step:
+def _judge(post: Head, form: CommentForm, challenge: Challenge | None, known: Known, member: Account | None) -> Step:
     if member:
         return journey.of_member(post.id, member, form, challenge, token_is_good())
     if "refresh" in request.form:

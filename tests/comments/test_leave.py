@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hcpov.blog.heads import Head
 from hcpov.blog.models import Post, State
 from hcpov.captcha.models import Challenge
 from hcpov.comments import queries
 from hcpov.comments.models import Comment
+from hcpov.comments.queries import Known
 from hcpov.extensions import db
 from tests.forms import HTMX, WORDS, hidden, kept, new_code, right_code, wrong_code
 from tests.make import MadeAccount, Make
@@ -250,7 +252,12 @@ def test_overtaken_repeat_is_answered_too(
     data = WORDS | new_code(app, client, post)
     first = client.post(post.comments, data=data, headers=headers)
     look = queries.known
-    monkeypatch.setattr(queries, "known", lambda *asked: replace(look(*asked), **seen))
+
+    def early(*asked: Any) -> tuple[Head, Known]:
+        found, known = look(*asked) or pytest.fail("there is no such post")
+        return found, replace(known, **seen)
+
+    monkeypatch.setattr(queries, "known", early)
     second = client.post(post.comments, data=data, headers=headers)
     assert (second.status_code, second.headers.get("Location")) == (first.status_code, first.headers.get("Location"))
     assert len(stored(app)) == 1
