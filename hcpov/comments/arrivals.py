@@ -1,6 +1,6 @@
 """Comments on their way in: those that came at once are written together."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,14 +65,15 @@ def write(arrivals: list[Arrival]) -> None:
         each.written = written
     if used := [each.challenge for each in arrivals if each.challenge]:
         captcha.spend(used)
-    posts = Counter(each.row["post_id"] for each in public)
-    moment = max((each.row["created_at"] for each in public), default=None)
-    counts = {post: count_in(post, moment, posts[post]) for post in sorted(posts)}
+    moments = defaultdict[int, list[datetime]](list)
+    for each in public:
+        moments[each.row["post_id"]].append(each.row["created_at"])
+    counts = {post: count_in(post, max(moments[post]), len(moments[post])) for post in sorted(moments)}
     for each in public:
         each.count = counts[each.row["post_id"]]
 
 
-def count_in(post_id: int, moment: datetime | None, more: int = 1) -> int:
+def count_in(post_id: int, moment: datetime, more: int = 1) -> int:
     """Counts published comments in their post; returns how many it has now. Does not commit.
 
     In SQL, so that two writers cannot lose one. What was changed goes out first: whoever locks a comment asks for its

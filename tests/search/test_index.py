@@ -174,7 +174,7 @@ def test_what_is_locked_or_counted_costs_no_look(within: None, make: Make, queri
     post = make.post()
     number = make.comment(post)
     with queries() as said:
-        arrivals.count_in(post.id, post_of(post).published_at)
+        arrivals.count_in(post.id, post_of(post).published_at)  # type: ignore[arg-type]
         db.session.execute(sa.update(Comment).where(Comment.id == number).values(state=Comment.state))
         db.session.execute(sa.update(Comment).values(network=None))
         db.session.commit()
