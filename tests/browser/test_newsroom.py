@@ -103,6 +103,7 @@ def test_a_post_from_the_first_word_to_its_correction(
         page.locator("#reason").fill("It was eighty days.")
         page.get_by_role("button", name="Preview", exact=True).click()
         page.get_by_role("button", name="Save this change").click()
+        expect(page.locator("main")).to_contain_text("It was eighty days.")  # a form that came back would say why
         expect(page.locator("tbody tr")).to_have_count(2)
         page.goto(f"{address}history")
         expect(page.locator("ins").first).to_contain_text("Eighty")
