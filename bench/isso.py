@@ -2,10 +2,10 @@
 
 `.venv/bin/python -m bench.isso [ROUNDS COMMENTS]`, 3 and 300 by default, lets 16 writers post at once to `hcpov serve`
 and to `isso run`, by turns, while a reader asks each for the page or the thread ten times a second. The figure is a
-ratio: a rate says more of the machine. Both write to SQLite and wait for the disk. Isso asks for no
-code, renders no page and has its guard against floods turned off here; each comment comes on a connection of its own,
-as its server closes them. Isso comes from PyPI into `.cache`, once. Prints a table and a JSON line; ends with 1 when
-the ratio is below what the budget of 300 a second is to the 133 that Isso was seen to take.
+ratio: a rate says more of the machine. Both write to SQLite and wait for the disk. Isso asks for no code, renders no
+page and has its guard against floods turned off here; each comment comes on a connection of its own, as its server
+closes them. Isso comes from PyPI into `.cache`, once. Prints a table and a JSON line; ends with 1 when the ratio is
+below what the budget of 300 a second is to the 133 that Isso was seen to take.
 """
 
 import http.client

@@ -77,12 +77,11 @@ def _commit(arrived: list[Arrival]) -> None:
         for each in arrived:
             each.written = None
         is_refused = isinstance(problem, IntegrityError) or getattr(problem.orig, "sqlstate", "") == DEADLOCK
-        if len(arrived) == 1 or not is_refused:
-            if isinstance(problem, IntegrityError):
-                return
+        if is_refused and len(arrived) > 1:
+            for each in arrived:
+                _commit([each])
+        elif not isinstance(problem, IntegrityError):
             raise
-        for each in arrived:
-            _commit([each])
 
 
 def edit(comment: Comment, body: str, reasons: list[str] | None = None) -> bool:

@@ -1,6 +1,5 @@
 """Comments that come at once share a transaction, and each has its own answer."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,8 +16,6 @@ from hcpov.turns import turns
 from tests.crowds import queued
 from tests.forms import HTMX, WORDS, new_code
 from tests.make import MadePost, Make
-
-Queries = Callable[[], Any]
 
 
 def at_once(app: Flask, sent: list[tuple[MadePost, dict[str, str]]], headers: dict[str, str]) -> tuple[int, list[Any]]:
